@@ -1,0 +1,58 @@
+import type { Instant, Plan } from '../contract/call.ts';
+import type { TrunkRef, TrunkState } from '../contract/trunk.ts';
+import type { Configuration } from '../config/configuration.ts';
+import { toInstant } from '../domain/instant.ts';
+import { planCall } from '../domain/plan.ts';
+
+/** What is asked when an attempt is to be followed by another. */
+export interface RetryRequest {
+  readonly orgId: string;
+  readonly agentId: string;
+  readonly timezone: string;
+  readonly callDeadline: Instant;
+  /** Milliseconds since the epoch. */
+  readonly notBefore: number;
+}
+
+/** A trunk's task queue, as far as its pace goes. */
+export interface QueuePace {
+  read(trunk: TrunkRef): Promise<{ rate: number | null; reason: string | null; since: Date | null }>;
+  setRate(trunk: TrunkRef, rate: number | null, reason: string | null): Promise<void>;
+}
+
+export interface CallActivitiesDeps {
+  readonly configuration: () => Configuration;
+  readonly queues: QueuePace;
+}
+
+export type CallActivities = ReturnType<typeof createCallActivities>;
+
+/** The ordinary activities of calls and trunks. */
+export function createCallActivities({ configuration, queues }: CallActivitiesDeps) {
+  return {
+    /** When the next attempt may go out: after the delay, and inside the calling window again. */
+    planRetry({ orgId, agentId, timezone, callDeadline, notBefore }: RetryRequest): Promise<Plan> {
+      // An agent that is gone from the configuration is the gate's to notice: until then its calls have no hours.
+      const schedule = configuration().agent(orgId, agentId)?.schedule ?? null;
+      const request = { now: Date.now(), notBefore, because: 'retry-delay', callDeadline } as const;
+      return Promise.resolve(planCall(schedule, timezone, request));
+    },
+
+    /**
+     * Sets the pace of a trunk's queue: 0 while it is paused, else its configured rate.
+     *
+     * @param wanted null leaves a pause as it is, wherever it was set
+     */
+    async configureTrunk(
+      trunk: TrunkRef,
+      wanted: { readonly paused: boolean; readonly reason: string | null } | null,
+    ): Promise<TrunkState> {
+      const found = await queues.read(trunk);
+      const { paused, reason } = wanted ?? { paused: found.rate === 0, reason: found.reason };
+      const rate = paused ? 0 : (configuration().trunk(trunk.orgId, trunk.trunk)?.callsPerSecond ?? null);
+      if (rate !== found.rate || (paused && reason !== found.reason)) await queues.setRate(trunk, rate, reason);
+      const since = paused ? toInstant(found.rate === 0 ? (found.since?.getTime() ?? Date.now()) : Date.now()) : null;
+      return { paused, reason: paused ? reason : null, since };
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import type { AttemptEnd, Outcome, PlaceCallInput } from '../contract/placement.ts';
+import type { CallWorkflow } from './call-workflow.ts';
+import { handedOver } from './handed-over.ts';
+import type { TrunkHost } from './trunk-host.ts';
+
+/** How often a failed request, or a wish that may still come, is asked for again, in milliseconds. */
+const AGAIN_MS = 1_000;
+
+/** Node's longest timer, in milliseconds. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** A call at the carrier, followed from here to its end. */
+export class FollowedCall {
+  readonly #host: TrunkHost;
+  readonly #workflow: CallWorkflow;
+  readonly #input: PlaceCallInput;
+  readonly #identity: string;
+  /** Aborts when the call is left to others. */
+  readonly #leave = new AbortController();
+  #isAnswered = false;
+  #isOver = false;
+  #stoppedBy: 'deadline' | 'canceled' | null = null;
+
+  constructor(host: TrunkHost, workflow: CallWorkflow, input: PlaceCallInput, identity: string) {
+    this.#host = host;
+    this.#workflow = workflow;
+    this.#input = input;
+    this.#identity = identity;
+  }
+
+  /**
+   * Follows the call to its end, and ends it where it must: at its deadline or on request while nobody has answered, on
+   * request with `hangup` or when its workflow is gone in any case.
+   *
+   * @param wasCanceled whether to look first at what the workflow asks for, as after a takeover
+   * @throws ApplicationFailure `HandedOver` when this worker is to leave the call, which goes on, to another
+   */
+  async toItsEnd(wasCanceled = false): Promise<Outcome> {
+    const deadline = setTimeout(() => this.#onDeadline(), this.#untilDeadline());
+    const { cancellationSignal } = Context.current();
+    const onCancel = (): void => void this.#onCancellation();
+    if (cancellationSignal.aborted) onCancel();
+    else cancellationSignal.addEventListener('abort', onCancel, { once: true });
+    if (wasCanceled) void this.#heedWishes();
+    try {
+      return { kind: 'ended', end: await this.#followed(), stoppedBy: this.#stoppedBy };
+    } finally {
+      this.#isOver = true;
+      clearTimeout(deadline);
+      cancellationSignal.removeEventListener('abort', onCancel);
+    }
+  }
+
+  async #followed(): Promise<AttemptEnd> {
+    for await (const progress of this.#host.dialer.follow(this.#identity, this.#leave.signal)) {
+      if (progress.step === 'answered') {
+        this.#isAnswered = true;
+        await this.#workflow.answered(this.#input, progress.time);
+      }
+      if (progress.step === 'ended') return progress.end;
+    }
+    this.#host.watch(this.#identity);
+    throw handedOver('The call goes on and is left to the next worker');
+  }
+
+  #untilDeadline(): number {
+    return Math.min(LONGEST_TIMER_MS, Math.max(0, Date.parse(this.#input.callDeadline) - Date.now()));
+  }
+
+  #onDeadline(): void {
+    if (!this.#isAnswered) void this.#stop('deadline');
+  }
+
+  async #onCancellation(): Promise<void> {
+    const { cancellationDetails } = Context.current();
+    if (cancellationDetails?.workerShutdown) return this.#leave.abort();
+    if (cancellationDetails?.notFound || cancellationDetails?.timedOut) return await this.#onNotFound();
+    // Paused or reset by an operator: the call is under way and stays so.
+    if (cancellationDetails?.cancelRequested) await this.#heedWishes();
+  }
+
+  /** The server no longer knows this activity: either nobody wants the call any more, or another worker has it. */
+  async #onNotFound(): Promise<void> {
+    if (await this.#untilAnswered(() => this.#workflow.isGone())) await this.#stop('canceled');
+    else this.#leave.abort();
+  }
+
+  /** Stops the call if that is asked for; while a person talks, it may still come to be. */
+  async #heedWishes(): Promise<void> {
+    while (!this.#isOver && !this.#leave.signal.aborted) {
+      const wishes = await this.#untilAnswered(() => this.#workflow.wishes());
+      if (wishes === null) return;
+      if (wishes.hangup || (wishes.cancel && !this.#isAnswered)) return await this.#stop('canceled');
+      await sleep(AGAIN_MS);
+    }
+  }
+
+  async #stop(by: 'deadline' | 'canceled'): Promise<void> {
+    if (!this.#isAnswered) this.#stoppedBy = by;
+    await this.#untilAnswered(() => this.#host.dialer.hangUp(this.#identity));
+  }
+
+  /** Asks until an answer comes; null when the call is over first. */
+  async #untilAnswered<T>(ask: () => Promise<T>): Promise<T | null> {
+    while (!this.#isOver) {
+      try {
+        return await ask();
+      } catch (error) {
+        this.#host.log.warn({ err: error, identity: this.#identity }, 'cannot stop the call yet: asks again');
+        await sleep(AGAIN_MS);
+      }
+    }
+    return null;
+  }
+}

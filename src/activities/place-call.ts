@@ -1,0 +1,189 @@
+import { Context } from '@temporalio/activity';
+import type { AttemptEnd, Outcome, PlaceCallInput } from '../contract/placement.ts';
+import { attemptIdentity } from '../contract/ids.ts';
+import type { DialRequest } from '../dialers/dialer.ts';
+import { toInstant } from '../domain/instant.ts';
+import { CallWorkflow } from './call-workflow.ts';
+import { FollowedCall } from './follow-call.ts';
+import { handedOver } from './handed-over.ts';
+import { gate } from './gate.ts';
+import type { TrunkHost } from './trunk-host.ts';
+
+/** How often an activity says that it is there, in milliseconds; the SDK passes on one of them every two seconds. */
+const HEARTBEAT_MS = 1_000;
+
+/**
+ * How long after the server last counted on this activity it may dial, in milliseconds: well under the heartbeat timeout,
+ * since only after that can another worker have been given the attempt.
+ */
+const SURE_MS = 5_000;
+
+/** An activity handed out to a frozen process begins to run within this time of the thaw, in milliseconds. */
+const THAW_MS = 1_000;
+
+export type TrunkCallActivities = ReturnType<typeof createTrunkCallActivities>;
+
+/** The activities of a trunk's two queues, for the process that hosts it. */
+export function createTrunkCallActivities(host: TrunkHost) {
+  return {
+    /**
+     * Dials one attempt and stays until the call ends. Never retried: one that fails has either not signalled `dialing`,
+     * and dialed nothing, or is followed by `takeOver`.
+     *
+     * @throws ApplicationFailure `HandedOver` when the call goes on without this worker
+     */
+    async placeCall(input: PlaceCallInput): Promise<Outcome> {
+      return await beating(() => new Placing(host, input).run());
+    },
+
+    /** Finds out what became of an attempt whose worker is gone, and stays with it until it ends. */
+    async takeOver(input: PlaceCallInput): Promise<Outcome> {
+      return await beating(() => takeOver(host, input));
+    },
+  };
+}
+
+async function beating<T>(work: () => Promise<T>): Promise<T> {
+  const context = Context.current();
+  const timer = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+class Placing {
+  readonly #host: TrunkHost;
+  readonly #input: PlaceCallInput;
+  readonly #workflow: CallWorkflow;
+  readonly #identity: string;
+  readonly #canceled = Context.current().cancellationSignal;
+  /** When the server last was known to count on this activity. */
+  #sureSince = performance.now() - THAW_MS;
+
+  constructor(host: TrunkHost, input: PlaceCallInput) {
+    this.#host = host;
+    this.#input = input;
+    this.#workflow = new CallWorkflow(host.client);
+    this.#identity = attemptIdentity(this.#workflow.callId, input.attempt);
+  }
+
+  async run(): Promise<Outcome> {
+    const { lines } = this.#host;
+    // It may have been dialed already: it is live here, or its workflow was reset.
+    if (lines.has(this.#identity) || this.#workflow.wasReset(this.#input)) {
+      const outcome = await takeOver(this.#host, this.#input);
+      if (outcome.kind !== 'never-placed') return outcome;
+    }
+    const release = await lines.take(this.#identity, this.#input.priority, this.#canceled);
+    try {
+      return gate(this.#host, this.#input, Date.now()) ?? (await this.#dial());
+    } finally {
+      release();
+    }
+  }
+
+  async #dial(): Promise<Outcome> {
+    const { dialer, tenure } = this.#host;
+    await tenure.confirm();
+    await this.#workflow.dialing(this.#input, toInstant(Date.now()));
+    await this.#turn();
+    // From here to the dialer's first act nothing is awaited: whatever may have changed has been looked at.
+    if (this.#canceled.aborted) return this.#notDialed();
+    if (Date.parse(this.#input.callDeadline) <= Date.now()) return { kind: 'not-dialed', because: 'deadline' };
+    await dialer.place(this.#request());
+    return await new FollowedCall(this.#host, this.#workflow, this.#input, this.#identity).toItsEnd();
+  }
+
+  /** Waits for its turn to dial, sure that nobody else may dial this attempt by then. */
+  async #turn(): Promise<void> {
+    do {
+      await this.#makeSure();
+      await settledOrAborted(this.#host.pace.turn(), this.#canceled);
+    } while (this.#isDoubtful && !this.#canceled.aborted);
+  }
+
+  get #isDoubtful(): boolean {
+    return this.#host.freezes.lastFreeze > this.#sureSince || performance.now() - this.#sureSince > SURE_MS;
+  }
+
+  async #makeSure(): Promise<void> {
+    while (this.#isDoubtful) {
+      const asked = performance.now();
+      await this.#host.tenure.confirm();
+      if (!(await this.#workflow.isOurs())) throw handedOver('Another worker has this attempt');
+      this.#sureSince = asked;
+    }
+  }
+
+  #notDialed(): Outcome {
+    if (Context.current().cancellationDetails?.cancelRequested) return { kind: 'not-dialed', because: 'canceled' };
+    throw handedOver('This worker stopped before it dialed');
+  }
+
+  #request(): DialRequest {
+    const { endpoint, overrideOutboundConfig, agentId } = this.#input;
+    const agent = this.#host.agent(agentId);
+    if (agent === undefined) throw new Error('The gate lets no call of an unknown agent through');
+    return {
+      identity: this.#identity,
+      endpoint,
+      callerId: overrideOutboundConfig?.phoneNumber ?? this.#host.trunk()?.callerId ?? null,
+      displayName: overrideOutboundConfig?.displayName ?? null,
+      ringTimeoutMs: agent.ringTimeoutMs,
+      maxDurationMs: agent.maxDurationMs,
+    };
+  }
+}
+
+async function takeOver(host: TrunkHost, input: PlaceCallInput): Promise<Outcome> {
+  const workflow = new CallWorkflow(host.client);
+  const identity = attemptIdentity(workflow.callId, input.attempt);
+  const found = await host.dialer.find(identity);
+  switch (found.state) {
+    case 'never-placed':
+      return { kind: 'never-placed' };
+    case 'ended':
+      return { kind: 'ended', end: found.end, stoppedBy: wasStoppedByDeadline(found.end, input) ? 'deadline' : null };
+    case 'unknown':
+      return { kind: 'ended', end: uncertainEnd(), stoppedBy: null };
+    case 'live': {
+      const release = host.lines.adopt(identity);
+      try {
+        return await new FollowedCall(host, workflow, input, identity).toItsEnd(true);
+      } finally {
+        release();
+      }
+    }
+  }
+}
+
+const wasStoppedByDeadline = (end: AttemptEnd, input: PlaceCallInput): boolean =>
+  end.answeredTime === null && Date.parse(end.endedTime) >= Date.parse(input.callDeadline);
+
+/** Nobody can say whether the person was rung: so nobody rings them again. */
+function uncertainEnd(): AttemptEnd {
+  const now = toInstant(Date.now());
+  return {
+    startedTime: now,
+    answeredTime: null,
+    endedTime: now,
+    disposition: 'uncertain',
+    providerCode: null,
+    recordId: null,
+    transcription: null,
+    errorMessage: 'The worker was lost while it dialed, and the carrier cannot say what became of the attempt',
+  };
+}
+
+async function settledOrAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  let stop = (): void => undefined;
+  const aborted = new Promise<void>((resolve) => {
+    stop = resolve;
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  await Promise.race([promise, aborted]);
+  signal.removeEventListener('abort', stop);
+}

@@ -1,0 +1,25 @@
+import type { Client } from '@temporalio/client';
+import type { AgentConfig, TrunkConfig } from '../config/schema.ts';
+import type { Dialer } from '../dialers/dialer.ts';
+import type { FreezeDetector } from '../lines/freeze-detector.ts';
+import type { LineRegistry } from '../lines/line-registry.ts';
+import type { Pace } from '../lines/pace.ts';
+import type { Tenure } from '../lines/tenure.ts';
+import type { Logger } from 'pino';
+
+/** What `placeCall` and `takeOver` need of the process that hosts their trunk. */
+export interface TrunkHost {
+  readonly client: Client;
+  readonly dialer: Dialer;
+  readonly lines: LineRegistry;
+  readonly pace: Pace;
+  readonly tenure: Tenure;
+  readonly freezes: FreezeDetector;
+  readonly log: Logger;
+  /** The trunk as configured now; undefined once it is gone from the configuration. */
+  trunk(): TrunkConfig | undefined;
+  /** An agent of the trunk's organization as configured now. */
+  agent(agentId: string): AgentConfig | undefined;
+  /** Keeps a line for a call that is live at the carrier and that nobody here follows, until it ends. */
+  watch(identity: string): void;
+}

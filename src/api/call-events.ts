@@ -1,0 +1,55 @@
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { temporal } from '@temporalio/proto';
+import type { CallInput, CallResult, Plan } from '../contract/call.ts';
+import type { Outcome } from '../contract/placement.ts';
+import type { CallEvent } from '../domain/call-history.ts';
+
+type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+type Payloads = temporal.api.common.v1.IPayloads | null | undefined;
+
+const MARKER_RESULT = 'data';
+
+/** What the events of an `outboundCall` say, and with what it was started. */
+export function readCallEvents(history: readonly HistoryEvent[]): { input: CallInput; events: CallEvent[] } {
+  const input = decode(history[0]?.workflowExecutionStartedEventAttributes?.input) as CallInput;
+  return { input, events: history.flatMap((event) => readEvent(event) ?? []) };
+}
+
+function readEvent(event: HistoryEvent): CallEvent | null {
+  const signal = event.workflowExecutionSignaledEventAttributes;
+  if (signal) return readSignalEvent(signal.signalName, decode(signal.input));
+
+  // Besides `placeCall` and `takeOver` a call has no activity that is not local.
+  const activity = event.activityTaskCompletedEventAttributes;
+  if (activity) return { kind: 'outcome', outcome: decode(activity.result) as Outcome };
+
+  const plan = decode(event.markerRecordedEventAttributes?.details?.[MARKER_RESULT]);
+  if (isObject(plan) && typeof plan.at === 'string') return { kind: 'planned', plan: plan as unknown as Plan };
+
+  const completed = event.workflowExecutionCompletedEventAttributes;
+  if (completed) return { kind: 'completed', result: decode(completed.result) as CallResult };
+  if (event.workflowExecutionCanceledEventAttributes) return { kind: 'canceled' };
+  if (event.workflowExecutionTerminatedEventAttributes) return { kind: 'terminated' };
+  if (event.workflowExecutionTimedOutEventAttributes) return { kind: 'failed', message: 'The workflow timed out' };
+  const failed = event.workflowExecutionFailedEventAttributes;
+  return failed ? { kind: 'failed', message: failed.failure?.message ?? 'The workflow failed' } : null;
+}
+
+function readSignalEvent(name: string | null | undefined, fields: unknown): CallEvent | null {
+  if ((name !== 'dialing' && name !== 'answered') || !isObject(fields)) return null;
+  const { attempt, time } = fields;
+  return typeof attempt === 'number' && typeof time === 'string' ? { kind: name, attempt, time } : null;
+}
+
+/** The first value of some payloads; undefined where there is none that can be read. */
+function decode(payloads: Payloads): unknown {
+  const payload = payloads?.payloads?.[0];
+  if (payload == null) return undefined;
+  try {
+    return defaultPayloadConverter.fromPayload(payload);
+  } catch {
+    return undefined; // A signal that an operator sent by hand: the workflow has passed over it too.
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

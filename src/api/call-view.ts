@@ -1,0 +1,180 @@
+import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import type { CallFacts, CallProgress, CallStatus, Instant } from '../contract/call.ts';
+import { pageId, parseCallId } from '../contract/ids.ts';
+import { getCallQuery, getHeldCallQuery } from '../contract/messages.ts';
+import type { CallMemo } from '../contract/start-call.ts';
+import { type EndedCall, foldCallHistory } from '../domain/call-history.ts';
+import { readCallEvents } from './call-events.ts';
+import type { ApiDeps } from './context.ts';
+import { notFound } from './problem.ts';
+import type { HeldCall, PageCall } from '../contract/batch.ts';
+import { retentionMs } from './retention.ts';
+
+/** What every answer about a call has. */
+export interface CallSummary {
+  readonly callId: string;
+  readonly orgId: string;
+  readonly agentId: string;
+  readonly endpoint: string;
+  readonly additionalData: Readonly<Record<string, unknown>> | null;
+  readonly priority: number;
+  readonly callDeadline: Instant;
+  readonly timezone: string;
+  readonly overrideOutboundConfig: CallFacts['overrideOutboundConfig'];
+  readonly createdTime: Instant;
+  readonly status: CallStatus;
+  readonly nextScheduleTime: Instant;
+}
+
+/** A call as `GET /calls/{callId}` tells it. */
+export interface CallView extends CallSummary, Omit<EndedCall, 'cancelRequested' | 'hangupRequested'> {
+  readonly batchId: string | null;
+  readonly completedTime: Instant | null;
+  readonly expiresAt: Instant | null;
+  readonly result: null;
+}
+
+/** The fields that a call is accepted with. */
+export function summarize(
+  callId: string,
+  facts: CallFacts,
+  status: CallStatus,
+  nextScheduleTime: Instant,
+): CallSummary {
+  const { orgId, agentId, endpoint, additionalData, priority, callDeadline, timezone, createdTime } = facts;
+  const { overrideOutboundConfig } = facts;
+  return {
+    endpoint,
+    callId,
+    orgId,
+    agentId,
+    createdTime,
+    status,
+    nextScheduleTime,
+    additionalData,
+    priority,
+    callDeadline,
+    timezone,
+    overrideOutboundConfig,
+  };
+}
+
+/** A call that has just been accepted. */
+export const summarizeAccepted = ({ callId, facts, input }: PageCall): CallSummary =>
+  summarize(callId, facts, 'Created', input.plan.at);
+
+/**
+ * A call and all that is known of it.
+ *
+ * @throws Problem 404 when the organization has no such call
+ */
+export async function viewCall(deps: ApiDeps, orgId: string, callId: string): Promise<CallView> {
+  const found = await describeCall(deps, orgId, callId);
+  if (found === null) return await viewHeldCall(deps, orgId, callId);
+  const { description, facts } = found;
+  if (description.status.name !== 'RUNNING') return await viewEndedCall(deps, callId, facts, description);
+  const progress = await deps.client.workflow.getHandle(callId).query(getCallQuery);
+  return view(callId, facts, await withPause(deps, facts, progress), null);
+}
+
+/** A queued call does not know that its trunk is paused: the queue does. */
+async function withPause({ queues }: ApiDeps, facts: CallFacts, progress: CallProgress): Promise<CallProgress> {
+  if (progress.status !== 'Queued') return progress;
+  const { rate } = await queues.read(facts);
+  return rate === 0 ? { ...progress, waitingFor: { for: 'trunk-paused', until: null } } : progress;
+}
+
+/** A call's workflow and its facts; null where there is none, or it is another organization's. */
+export async function describeCall(
+  { client }: ApiDeps,
+  orgId: string,
+  callId: string,
+): Promise<{ description: WorkflowExecutionDescription; facts: CallFacts } | null> {
+  try {
+    const description = await client.workflow.getHandle(callId).describe();
+    if (description.type !== 'outboundCall') return null;
+    const { call } = description.memo as CallMemo;
+    return call.orgId === orgId ? { description, facts: call } : null;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+/** The page that holds a call whose workflow has not started, and the call; null where there is none. */
+export async function findHeldCall(
+  { client }: ApiDeps,
+  orgId: string,
+  callId: string,
+): Promise<{ page: string; held: HeldCall } | null> {
+  const parsed = parseCallId(callId);
+  if (parsed === null) return null;
+  // Pages are filled in order of schedule time: the index does not tell which one it is.
+  for (let number = 0; ; number += 1) {
+    const page = pageId(parsed.batchId, number);
+    try {
+      const held = await client.workflow.getHandle(page).query(getHeldCallQuery, callId);
+      if (held !== null) return held.facts.orgId === orgId ? { page, held } : null;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return null;
+      throw error;
+    }
+  }
+}
+
+async function viewHeldCall(deps: ApiDeps, orgId: string, callId: string): Promise<CallView> {
+  const found = await findHeldCall(deps, orgId, callId);
+  if (found === null) throw notFound('such call');
+  const { facts, input, canceled } = found.held;
+  return view(
+    callId,
+    facts,
+    {
+      status: canceled ? 'Canceled' : 'Created',
+      reason: canceled ? 'request' : null,
+      nextScheduleTime: input.plan.at,
+      attempts: [],
+      waitingFor: canceled ? null : { for: 'start', until: null },
+      cancelRequested: canceled,
+      hangupRequested: false,
+    },
+    null,
+  );
+}
+
+async function viewEndedCall(
+  deps: ApiDeps,
+  callId: string,
+  facts: CallFacts,
+  { closeTime }: WorkflowExecutionDescription,
+): Promise<CallView> {
+  const { events: history = [] } = await deps.client.workflow.getHandle(callId).fetchHistory();
+  const { input, events } = readCallEvents(history ?? []);
+  const expiresAt = closeTime === undefined ? null : closeTime.getTime() + (await retentionMs(deps.client));
+  return view(callId, facts, foldCallHistory(input.plan, events), {
+    completedTime: closeTime?.toISOString() ?? null,
+    expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+  });
+}
+
+function view(
+  callId: string,
+  facts: CallFacts,
+  progress: CallProgress & Partial<EndedCall>,
+  end: { completedTime: Instant | null; expiresAt: Instant | null } | null,
+): CallView {
+  return {
+    ...summarize(callId, facts, progress.status, progress.nextScheduleTime),
+    batchId: facts.batchId,
+    reason: progress.reason,
+    errorMessage: progress.errorMessage ?? null,
+    recordId: progress.recordId ?? null,
+    completedTime: end?.completedTime ?? null,
+    expiresAt: end?.expiresAt ?? null,
+    durationSeconds: progress.durationSeconds ?? null,
+    transcription: progress.transcription ?? null,
+    result: null,
+    attempts: progress.attempts,
+    waitingFor: progress.waitingFor,
+  };
+}

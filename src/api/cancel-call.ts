@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cancelHeldCallUpdate } from '../contract/messages.ts';
+import { type CallView, describeCall, findHeldCall, viewCall } from './call-view.ts';
+import type { ApiDeps } from './context.ts';
+import { conflict, notFound } from './problem.ts';
+
+/** How long a call has to end before the answer tells that it has not, yet, in milliseconds. */
+const END_TIMEOUT_MS = 2_500;
+
+/** How often it is looked at meanwhile, in milliseconds. */
+const LOOK_MS = 50;
+
+const TALKING = 'Somebody is talking: send `?hangup=true` to hang up on them.';
+
+/**
+ * Cancels a call that waits or rings, and with `hangup` one that talks too.
+ *
+ * @returns the call as it is then: ended, or about to be
+ * @throws Problem 404 when there is no such call, 409 when it has ended, or somebody is talking and `hangup` is not set
+ */
+export async function cancelCall(deps: ApiDeps, orgId: string, callId: string, hangup: boolean): Promise<CallView> {
+  if ((await describeCall(deps, orgId, callId)) === null) {
+    if (await cancelHeldCall(deps, orgId, callId)) return await viewCall(deps, orgId, callId);
+  }
+  const before = await viewCall(deps, orgId, callId);
+  if (hasEnded(before)) throw conflict(`The call has ended: it is ${before.status}.`);
+  if (isTalking(before) && !hangup) throw conflict(TALKING);
+  await deps.client.workflow.getHandle(callId).signal('cancelCall', { reason: 'request', hangup });
+  return await untilEnded(deps, orgId, callId, hangup);
+}
+
+/** Whether the call's workflow had not started, and now never will. */
+async function cancelHeldCall(deps: ApiDeps, orgId: string, callId: string): Promise<boolean> {
+  const found = await findHeldCall(deps, orgId, callId);
+  if (found === null) throw notFound('such call');
+  if (found.held.canceled) throw conflict('The call has ended: it is Canceled.');
+  return await deps.client.workflow.getHandle(found.page).executeUpdate(cancelHeldCallUpdate, { args: [callId] });
+}
+
+/** Somebody may have answered while the cancellation was on its way: then they are talking, and are left to. */
+async function untilEnded(deps: ApiDeps, orgId: string, callId: string, hangup: boolean): Promise<CallView> {
+  const timeout = Date.now() + END_TIMEOUT_MS;
+  for (;;) {
+    const call = await viewCall(deps, orgId, callId);
+    if (hasEnded(call) || Date.now() > timeout) return call;
+    if (isTalking(call) && !hangup) throw conflict(TALKING);
+    await sleep(LOOK_MS);
+  }
+}
+
+const hasEnded = ({ status }: CallView): boolean =>
+  status === 'Completed' || status === 'Failed' || status === 'Canceled';
+
+const isTalking = ({ waitingFor }: CallView): boolean => waitingFor?.for === 'end';

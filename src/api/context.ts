@@ -1,0 +1,36 @@
+import type { Client } from '@temporalio/client';
+import type { Request, RequestHandler, Response } from 'express';
+import type { Logger } from 'pino';
+import type { Configuration } from '../config/configuration.ts';
+import type { TrunkQueues } from '../temporal/trunk-queues.ts';
+
+/** What the API works with. */
+export interface ApiDeps {
+  readonly client: Client;
+  readonly queues: TrunkQueues;
+  readonly log: Logger;
+  /** Under which endpoints are hashed. */
+  readonly secret: string;
+  readonly priorityLevels: 5 | 50;
+  readonly configuration: () => Configuration;
+  /** What is wrong with Temporal's set-up, a line each. */
+  readonly temporalProblems: () => Promise<readonly string[]>;
+}
+
+/** A request of a known organization. */
+export interface OrgRequest {
+  readonly orgId: string;
+  readonly request: Request;
+  readonly response: Response;
+}
+
+/** How long Temporal has to answer all that one request asks of it, in milliseconds: then the answer is 503. */
+export const TEMPORAL_TIMEOUT_MS = 4_000;
+
+/** A handler for an authenticated request, whose calls to Temporal end in time. */
+export const orgHandler =
+  ({ client }: ApiDeps, handle: (request: OrgRequest) => Promise<void>): RequestHandler =>
+  async (request, response) => {
+    const { orgId } = response.locals as { orgId: string };
+    await client.withDeadline(Date.now() + TEMPORAL_TIMEOUT_MS, () => handle({ orgId, request, response }));
+  };

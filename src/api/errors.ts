@@ -1,0 +1,65 @@
+import { isGrpcServiceError, ServiceError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import type { ErrorRequestHandler } from 'express';
+import type { Logger } from 'pino';
+import { Problem, badBody, tooLarge, unavailable } from './problem.ts';
+
+/** gRPC codes that say that Temporal, or a worker behind it, did not answer. */
+const AWAY = new Set([1 /* CANCELLED */, 4 /* DEADLINE_EXCEEDED */, 8 /* RESOURCE_EXHAUSTED */, 14 /* UNAVAILABLE */]);
+
+/** What a body parser says, by its `type`. */
+interface ParserError {
+  readonly type: string;
+}
+
+const isParserError = (error: unknown): error is ParserError =>
+  error instanceof Error && 'type' in error && typeof error.type === 'string';
+
+/** The last handler: every error becomes `application/problem+json`, and only those of ours tell what they are. */
+export function answerProblems(log: Logger): ErrorRequestHandler {
+  // Express knows an error handler by its four parameters.
+  return (error: unknown, request, response, _next) => {
+    const problem = toProblem(error);
+    if (problem.status === 500) log.error({ err: error, method: request.method, path: request.path }, 'request failed');
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    response
+      .status(problem.status)
+      .set(problem.headers)
+      .type('application/problem+json')
+      .send(JSON.stringify(problem.toBody(request.originalUrl.split('?')[0] ?? '/')));
+  };
+}
+
+function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (isTemporalAway(error)) return unavailable('Temporal does not answer, or no worker does: try again in a moment.');
+  if (isParserError(error)) return parserProblem(error);
+  return new Problem(500, 'Internal error', 'Something went wrong on our side; the log has the details.');
+}
+
+/** Whether the error says that Temporal could not be asked, or that no worker took the question. */
+export function isTemporalAway(error: unknown): boolean {
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
+  const cause = error instanceof ServiceError ? error.cause : error;
+  return isGrpcServiceError(cause) && AWAY.has(cause.code);
+}
+
+function parserProblem({ type }: ParserError): Problem {
+  switch (type) {
+    case 'entity.too.large':
+      return tooLarge('The body is larger than a request may be: send the calls in several requests.');
+    case 'entity.parse.failed':
+      return badBody([{ index: null, path: '', message: 'Expected JSON: the body cannot be parsed' }]);
+    case 'encoding.unsupported':
+    case 'charset.unsupported':
+      return new Problem(
+        415,
+        'Unsupported media type',
+        'Expected JSON in UTF-8, plain or compressed with gzip, deflate or br.',
+      );
+    default:
+      return new Problem(400, 'Bad request', 'The body did not arrive whole.');
+  }
+}

@@ -1,0 +1,84 @@
+import { Router } from 'express';
+import { z } from 'zod';
+import { CALL_STATUSES } from '../../contract/call.ts';
+import { acceptBatch, acceptCall } from '../accept-calls.ts';
+import { summarizeAccepted, viewCall } from '../call-view.ts';
+import { cancelCall } from '../cancel-call.ts';
+import { type ApiDeps, orgHandler } from '../context.ts';
+import { listCalls } from '../list-calls.ts';
+import { badRequest } from '../problem.ts';
+import { dateTime, flag, name, readQuery, repeatable, wholeNumber } from '../query.ts';
+import { agentFor, readCalls, readOneCall } from '../read-calls.ts';
+
+/** How far a list can be skipped into: each thousand rows costs Temporal 0.2 s. */
+const MOST_ROWS = 10_000;
+
+/** `/calls`: accepting, reading, listing and cancelling calls. */
+export function callRoutes(deps: ApiDeps): Router {
+  const { configuration } = deps;
+  const router = Router();
+
+  router.post(
+    '/bulk',
+    orgHandler(deps, async ({ orgId, request, response }) => {
+      const { agentId } = readQuery(request, { agentId: name.optional() });
+      const agent = agentFor(deps, orgId, agentId);
+      const resolved = readCalls(request.body, { configuration: configuration(), agent, now: Date.now() });
+      const { batchId, calls } = await acceptBatch(deps, agent, resolved);
+      const infeasible = calls.filter(({ facts, input }) => input.plan.at >= facts.callDeadline).length;
+      response
+        .status(201)
+        .location(`/api/v1/batches/${batchId}`)
+        .set('X-Outdial-Infeasible', String(infeasible))
+        .json(calls.map(summarizeAccepted));
+    }),
+  );
+
+  router.post(
+    '/',
+    orgHandler(deps, async ({ orgId, request, response }) => {
+      const { agentId } = readQuery(request, { agentId: name.optional() });
+      const agent = agentFor(deps, orgId, agentId);
+      const resolved = readOneCall(request.body, { configuration: configuration(), agent, now: Date.now() });
+      const accepted = await acceptCall(deps, agent, resolved);
+      response.status(201).location(`/api/v1/calls/${accepted.callId}`).json(summarizeAccepted(accepted));
+    }),
+  );
+
+  router.get(
+    '/queue/list',
+    orgHandler(deps, async ({ orgId, request, response }) => {
+      const { skip, take, status, agentId, ...filter } = readQuery(request, {
+        skip: wholeNumber(0, MOST_ROWS, 0),
+        take: wholeNumber(1, 1_000, 20),
+        agentId: repeatable(name),
+        batchId: name.optional(),
+        status: repeatable(z.enum(CALL_STATUSES, `expected one of ${CALL_STATUSES.join(', ')}`)),
+        fromDate: dateTime.optional(),
+        toDate: dateTime.optional(),
+      });
+      if (skip + take > MOST_ROWS) throw badRequest(`\`skip\` and \`take\` reach at most ${MOST_ROWS} rows.`);
+      response.json(await listCalls(deps, { orgId, ...filter, agentIds: agentId, statuses: status }, { skip, take }));
+    }),
+  );
+
+  router.get(
+    '/:callId',
+    orgHandler(deps, async ({ orgId, request, response }) => {
+      readQuery(request, {});
+      response.json(await viewCall(deps, orgId, String(request.params.callId)));
+    }),
+  );
+
+  router.delete(
+    '/:callId',
+    orgHandler(deps, async ({ orgId, request, response }) => {
+      const { hangup } = readQuery(request, { hangup: flag });
+      const call = await cancelCall(deps, orgId, String(request.params.callId), hangup);
+      // 202: asked for, and not over yet.
+      response.status(call.completedTime === null && call.status !== 'Canceled' ? 202 : 200).json(call);
+    }),
+  );
+
+  return router;
+}

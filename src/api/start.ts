@@ -1,0 +1,28 @@
+import { type Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+import type { Configuration } from '../config/configuration.ts';
+import type { Environment } from '../config/environment.ts';
+import { checkNamespace } from '../temporal/namespace.ts';
+import { TrunkQueues } from '../temporal/trunk-queues.ts';
+import { createApp } from './app.ts';
+import { listen, type Listening } from './listen.ts';
+
+export interface StartApiDeps {
+  readonly client: Client;
+  readonly log: Logger;
+  readonly secret: string;
+  readonly configuration: () => Configuration;
+}
+
+/** Starts the HTTP API of a process. */
+export async function startApi(environment: Environment, deps: StartApiDeps): Promise<Listening> {
+  const { client } = deps;
+  const app = createApp({
+    ...deps,
+    queues: new TrunkQueues(client),
+    // Temporal has 5 levels unless its server was told otherwise, as Outdial's own is.
+    priorityLevels: environment.priorityLevels ?? (environment.temporal === 'embedded' ? 50 : 5),
+    temporalProblems: () => checkNamespace(client.connection, client.options.namespace),
+  });
+  return await listen(app, environment.host, environment.port);
+}

@@ -1,0 +1,65 @@
+import { defaultPayloadConverter } from '@temporalio/common';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { TrunkConfig } from '../config/schema.ts';
+import type { Instant } from '../contract/call.ts';
+import { trunkWorkflowId } from '../contract/ids.ts';
+import type { HostReport } from '../contract/trunk.ts';
+import type { ApiDeps } from './context.ts';
+
+/** A trunk as `GET /trunks` tells it. */
+export interface TrunkView {
+  readonly name: string;
+  readonly orgId: string;
+  readonly dialer: string;
+  readonly lines: number;
+  readonly callsPerSecond: number | null;
+  /** Calls in progress, as its host last said: at most some two seconds ago. */
+  readonly busy: number;
+  /** Calls that wait for a line, about. */
+  readonly queued: number;
+  readonly paused: boolean;
+  readonly pausedReason: string | null;
+  readonly pausedSince: Instant | null;
+  /** The process that hosts its lines; null while none does. */
+  readonly host: string | null;
+}
+
+/** A trunk, as its queue and its host tell it. */
+export async function viewTrunk(deps: ApiDeps, trunk: TrunkConfig): Promise<TrunkView> {
+  const { orgId, name } = trunk;
+  const [queue, host] = await Promise.all([deps.queues.read({ orgId, trunk: name }), readHost(deps, orgId, name)]);
+  const paused = queue.rate === 0;
+  return {
+    name,
+    orgId,
+    dialer: trunk.dialer.type,
+    lines: trunk.lines,
+    callsPerSecond: trunk.callsPerSecond,
+    busy: host.report?.busy ?? 0,
+    queued: queue.backlog + (host.report?.waiting ?? 0),
+    paused,
+    pausedReason: paused ? queue.reason : null,
+    pausedSince: paused ? (queue.since?.toISOString() ?? null) : null,
+    host: host.identity,
+  };
+}
+
+/** Who hosts the trunk, and what it last reported. */
+async function readHost(
+  { client }: ApiDeps,
+  orgId: string,
+  trunk: string,
+): Promise<{ identity: string | null; report: HostReport | null }> {
+  try {
+    const { raw } = await client.workflow.getHandle(trunkWorkflowId(orgId, trunk)).describe();
+    const hosting = raw.pendingActivities?.find((activity) => activity.activityType?.name === 'hostLines');
+    const details = hosting?.heartbeatDetails?.payloads?.[0];
+    // An activity that waits for its next attempt has no host, whoever had it last.
+    if (!hosting?.lastStartedTime || hosting.nextAttemptScheduleTime) return { identity: null, report: null };
+    const report = details ? defaultPayloadConverter.fromPayload<HostReport | null>(details) : null;
+    return { identity: hosting.lastWorkerIdentity ?? null, report };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return { identity: null, report: null };
+    throw error;
+  }
+}

@@ -1,0 +1,155 @@
+/** An instant as ISO 8601 in UTC with milliseconds, `2026-11-24T09:00:00.000Z`: so it sorts, and reads in the Web UI. */
+export type Instant = string;
+
+/** Where a call stands, as everyone sees it. `Unknown` is a call whose workflow cannot be read. */
+export const CALL_STATUSES = [
+  'Created',
+  'Pending',
+  'Queued',
+  'Running',
+  'Completed',
+  'Failed',
+  'Canceled',
+  'Unknown',
+] as const;
+export type CallStatus = (typeof CALL_STATUSES)[number];
+
+/** How an attempt ended. */
+export const DISPOSITIONS = [
+  'answered',
+  'busy',
+  'no-answer',
+  'declined',
+  'voicemail',
+  'invalid-number',
+  'unreachable',
+  'carrier-rejected',
+  'agent-unavailable',
+  'failed',
+  'uncertain',
+] as const;
+export type Disposition = (typeof DISPOSITIONS)[number];
+
+/** Why a call was canceled: a reason of ours, or the one that an operator gave with `cancelCall`. */
+export type CancelReason = 'deadline' | 'request' | 'batch' | 'terminated' | (string & {});
+
+/** What a call that has not ended is waiting for: the answer to "why has this call not gone out?". */
+export type WaitingFor =
+  | 'start' // accepted, its workflow not started yet
+  | 'scheduled-time' // its `scheduledTime` has not come
+  | 'calling-window' // outside the recipient's calling hours
+  | 'retry-delay' // between two attempts
+  | 'deadline' // its next attempt would come after its deadline
+  | 'agent-disabled' // the agent is switched off
+  | 'agent-missing' // the agent or its trunk is no longer in the configuration
+  | 'line' // queued for a line of its trunk
+  | 'trunk-paused' // queued, and its trunk is paused
+  | 'answer' // dialing or ringing
+  | 'end' // talking
+  | 'takeover'; // its worker is gone: another is about to take the call over
+
+/** Caller ID, trunk and display name for one call only. */
+export interface OutboundOverride {
+  readonly phoneNumber: string | null;
+  readonly credentialsId: string | null;
+  readonly displayName: string | null;
+}
+
+/**
+ * When a call may go out next, worked out where time zones are known (the API, or an activity): a workflow only compares
+ * the instant and shows the words.
+ */
+export interface Plan {
+  /** Not before this. */
+  readonly at: Instant;
+  /** What holds it until then; null when it may go out at once. */
+  readonly waitingFor: WaitingFor | null;
+  /** For the Web UI: "waits until 09:00 America/New_York". */
+  readonly summary: string;
+}
+
+/** When to try again, frozen into a call when it is accepted. */
+export interface RetryPolicy {
+  /** Attempts in all, the first included; at least 1. */
+  readonly maxAttempts: number;
+  /** Milliseconds to wait after a disposition; `null` for one that is final. */
+  readonly delaysMs: Readonly<Record<Disposition, number | null>>;
+}
+
+/** What does not change about a call: the memo of its workflow, so that lists need no query. */
+export interface CallFacts {
+  readonly orgId: string;
+  readonly agentId: string;
+  readonly batchId: string | null;
+  /** The trunk that carries it: the override's, else its agent's. */
+  readonly trunk: string;
+  /** As it was sent. */
+  readonly endpoint: string;
+  readonly additionalData: Readonly<Record<string, unknown>> | null;
+  readonly priority: number;
+  readonly callDeadline: Instant;
+  readonly timezone: string;
+  readonly overrideOutboundConfig: OutboundOverride | null;
+  readonly scheduledTime: Instant | null;
+  readonly createdTime: Instant;
+}
+
+/** What the `outboundCall` workflow is started with, beside the {@link CallFacts} in its memo. */
+export interface CallInput {
+  /** The endpoint as the dialer gets it: E.164 for a phone number. */
+  readonly endpoint: string;
+  readonly plan: Plan;
+  readonly retry: RetryPolicy;
+  /** Voicemail ends the call as Completed, or counts as an attempt to be retried. */
+  readonly onVoicemail: 'complete' | 'retry';
+  /** Temporal's priority key, 1 the most urgent. */
+  readonly priorityKey: number;
+  /** Temporal's fairness key: calls of different keys share a trunk. */
+  readonly fairnessKey: string;
+  /** The longest that one `placeCall` may run, from the line to the end of the call, in milliseconds. */
+  readonly longestCallMs: number;
+}
+
+/** One dial of a call. Times are null for what has not happened. */
+export interface Attempt {
+  /** From 1. */
+  readonly number: number;
+  readonly startedTime: Instant;
+  readonly answeredTime: Instant | null;
+  readonly endedTime: Instant | null;
+  /** Null while it lasts, and for one whose end nobody saw. */
+  readonly disposition: Disposition | null;
+  /** The provider's own code, `486` say. */
+  readonly providerCode: string | null;
+}
+
+/** What the query `getCall` answers: everything about a call that changes. */
+export interface CallProgress {
+  readonly status: CallStatus;
+  readonly reason: CancelReason | null;
+  readonly nextScheduleTime: Instant;
+  readonly attempts: readonly Attempt[];
+  readonly waitingFor: Waiting | null;
+  /** Whether the call is to end before it is answered. */
+  readonly cancelRequested: boolean;
+  /** Whether somebody asked to hang up on the person. */
+  readonly hangupRequested: boolean;
+}
+
+/** What the query `getWaitingFor` answers. */
+export interface Waiting {
+  readonly for: WaitingFor;
+  /** When it ends by itself; null where that is not known. */
+  readonly until: Instant | null;
+}
+
+/** The result of the `outboundCall` workflow: under 1 KB, since Temporal copies it into the parent's history. */
+export interface CallResult {
+  readonly status: 'Completed' | 'Failed' | 'Canceled';
+  readonly reason: CancelReason | null;
+  /** Of the last attempt. */
+  readonly disposition: Disposition | null;
+  readonly attempts: number;
+  readonly nextScheduleTime: Instant;
+  readonly durationSeconds: number | null;
+}

@@ -1,0 +1,19 @@
+/** Names of workflows and attempts, each with its inverse where one is needed. No ID has `:` or `/`: the Web UI breaks on both. */
+
+/** `acme`, `demo` → `trunk-acme-demo`: the ID of the `trunkLines` workflow, and the name of the trunk's task queue. */
+export const trunkWorkflowId = (orgId: string, trunk: string): string => `trunk-${orgId}-${trunk}`;
+
+/** The ID of a batch's page, from 0. */
+export const pageId = (batchId: string, page: number): string => `${batchId}-page-${page}`;
+
+/** The ID of a batch's call: its index is its place in the request. */
+export const batchCallId = (batchId: string, index: number): string => `${batchId}-${index}`;
+
+/** The batch and index that a call's ID names; null for a call of its own. */
+export function parseCallId(callId: string): { batchId: string; index: number } | null {
+  const match = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-(\d{1,6})$/.exec(callId);
+  return match?.[1] === undefined ? null : { batchId: match[1], index: Number(match[2]) };
+}
+
+/** What an attempt is called at its carrier: never used for a second dial. */
+export const attemptIdentity = (callId: string, attempt: number): string => `${callId}.${attempt}`;

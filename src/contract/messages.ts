@@ -1,0 +1,69 @@
+import { rawValueTypeInfo, type RawValue, type SignalDefinition } from '@temporalio/common';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { BatchProgress, HeldCall, PageCall, SealAnswer } from './batch.ts';
+import type { CallProgress, Waiting } from './call.ts';
+import type { TrunkState } from './trunk.ts';
+
+/** As many arguments as a signal is read for. */
+const MOST_ARGUMENTS = 8;
+
+/** A signal whose arguments arrive undecoded. */
+export type TolerantSignal = SignalDefinition<(RawValue | undefined)[]>;
+
+/**
+ * A signal whose arguments arrive undecoded: a payload that cannot be read would otherwise fail the workflow task again and
+ * again, and operators send these by hand. Its handler reads it with `readSignal`; send it by its name.
+ */
+const tolerantSignal = (name: string): TolerantSignal =>
+  defineSignal<(RawValue | undefined)[]>(name, {
+    typeInfo: { inputTypes: Array.from({ length: MOST_ARGUMENTS }, () => rawValueTypeInfo) },
+  });
+
+/** Ends a call: `{reason?, hangup?}`; a person who is talking is only hung up on with `hangup: true`. */
+export const cancelCallSignal = tolerantSignal('cancelCall');
+/** Ours, of `placeCall`: {@link DialingSignal}. */
+export const dialingSignal = tolerantSignal('dialing');
+/** Ours, of `placeCall` and `takeOver`: {@link AnsweredSignal}. */
+export const answeredSignal = tolerantSignal('answered');
+export const getCallQuery = defineQuery<CallProgress>('getCall');
+export const getWaitingForQuery = defineQuery<Waiting | null>('getWaitingFor');
+
+/** From now on the attempt counts as dialed. */
+export interface DialingSignal {
+  readonly placement: string;
+  readonly attempt: number;
+  readonly time: string;
+}
+
+/** Somebody, or something, has answered. */
+export interface AnsweredSignal {
+  readonly placement: string;
+  readonly attempt: number;
+  readonly time: string;
+}
+
+/** Cancels a batch: `{reason?}`. */
+export const cancelBatchSignal = tolerantSignal('cancelBatch');
+export const getBatchQuery = defineQuery<BatchProgress>('getBatch');
+/** Answers once every page of the batch can be loaded. */
+export const openPagesUpdate = defineUpdate<void>('openPages');
+/** The batch is whole: its calls may start. */
+export const sealBatchUpdate = defineUpdate<SealAnswer>('sealBatch');
+
+/** Hands a page its calls; repeated with the same update ID it does nothing more. */
+export const loadPageUpdate = defineUpdate<void, [readonly PageCall[]]>('loadPage');
+/** Ours, of `callBatch`: the page may start its calls. */
+export const startCallsSignal = tolerantSignal('startCalls');
+/** Ours, of a page to its batch: it has started its calls. */
+export const pageStartedSignal = tolerantSignal('pageStarted');
+/** A call of this page whose workflow has not started; null for one that has, or is not of this page. */
+export const getHeldCallQuery = defineQuery<HeldCall | null, [string]>('getHeldCall');
+/** Cancels a call whose workflow has not started; false where it has. */
+export const cancelHeldCallUpdate = defineUpdate<boolean, [string]>('cancelHeldCall');
+
+/** Stops new dials on a trunk: `{reason?}`. */
+export const pauseTrunkSignal = tolerantSignal('pauseTrunk');
+export const resumeTrunkSignal = tolerantSignal('resumeTrunk');
+/** Ours, of the trunk's host: the configured rate has changed. */
+export const trunkSettingsSignal = tolerantSignal('trunkSettings');
+export const getTrunkQuery = defineQuery<TrunkState>('getTrunk');

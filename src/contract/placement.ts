@@ -1,0 +1,49 @@
+import type { Disposition, Instant, OutboundOverride, Plan } from './call.ts';
+
+/**
+ * What `placeCall` and `takeOver` are asked: one attempt of one call. It stays readable for workers of older and newer
+ * versions, since the queues of a trunk are shared by all of them.
+ */
+export interface PlaceCallInput {
+  readonly orgId: string;
+  readonly agentId: string;
+  readonly batchId: string | null;
+  readonly trunk: string;
+  /** As the dialer gets it. */
+  readonly endpoint: string;
+  readonly additionalData: Readonly<Record<string, unknown>> | null;
+  readonly priority: number;
+  readonly callDeadline: Instant;
+  readonly timezone: string;
+  readonly overrideOutboundConfig: OutboundOverride | null;
+  readonly attempt: number;
+  /** Names this scheduling of `placeCall`: what its signals bear, so that those of an earlier one are seen to be stale. */
+  readonly placement: string;
+  /** The first run of the workflow: in any other one (a reset) the attempt may have been dialed already. */
+  readonly firstRunId: string;
+}
+
+/** The end of an attempt, as the dialer tells it. */
+export interface AttemptEnd {
+  readonly startedTime: Instant;
+  readonly answeredTime: Instant | null;
+  readonly endedTime: Instant;
+  readonly disposition: Disposition;
+  readonly providerCode: string | null;
+  /** The provider's ID of the call or of its recording. */
+  readonly recordId: string | null;
+  readonly transcription: string | null;
+  /** What went wrong, for people; null where nothing did. */
+  readonly errorMessage: string | null;
+}
+
+/** How a `placeCall` or a `takeOver` ended. A business outcome is a value, never an exception. */
+export type Outcome =
+  /** The gate said no: nothing was dialed, no attempt spent. */
+  | { readonly kind: 'not-now'; readonly plan: Plan }
+  /** Nothing was dialed, because it was too late or nobody wants it any more. */
+  | { readonly kind: 'not-dialed'; readonly because: 'deadline' | 'canceled' }
+  /** It was dialed, and it is over. `stoppedBy` says who ended one that nobody had answered. */
+  | { readonly kind: 'ended'; readonly end: AttemptEnd; readonly stoppedBy: 'deadline' | 'canceled' | null }
+  /** `takeOver` alone: the carrier has never heard of it. */
+  | { readonly kind: 'never-placed' };

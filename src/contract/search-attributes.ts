@@ -1,0 +1,31 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+
+/** Outdial's search attributes, defined once. None holds a phone number in clear. */
+export const ORG_ID = defineSearchAttributeKey('OrgId', 'KEYWORD');
+export const AGENT_ID = defineSearchAttributeKey('AgentId', 'KEYWORD');
+export const BATCH_ID = defineSearchAttributeKey('BatchId', 'KEYWORD');
+export const TRUNK = defineSearchAttributeKey('Trunk', 'KEYWORD');
+export const CALL_STATUS = defineSearchAttributeKey('CallStatus', 'KEYWORD');
+export const DISPOSITION = defineSearchAttributeKey('Disposition', 'KEYWORD');
+/** An HMAC of the normalized endpoint: finds every call to a number without telling it. */
+export const ENDPOINT_HASH = defineSearchAttributeKey('EndpointHash', 'KEYWORD');
+export const PRIORITY = defineSearchAttributeKey('Priority', 'INT');
+export const NEXT_SCHEDULE_TIME = defineSearchAttributeKey('NextScheduleTime', 'DATETIME');
+export const CALL_DEADLINE = defineSearchAttributeKey('CallDeadline', 'DATETIME');
+/** `key=value` for the keys that the organization calls searchable. */
+export const ADDITIONAL_DATA = defineSearchAttributeKey('AdditionalData', 'KEYWORD_LIST');
+
+/** All of them: what `setup:temporal` makes and api and worker look for. */
+export const SEARCH_ATTRIBUTES = [
+  ORG_ID,
+  AGENT_ID,
+  BATCH_ID,
+  TRUNK,
+  CALL_STATUS,
+  DISPOSITION,
+  ENDPOINT_HASH,
+  PRIORITY,
+  NEXT_SCHEDULE_TIME,
+  CALL_DEADLINE,
+  ADDITIONAL_DATA,
+] as const;

@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
+
+/**
+ * Spaces a trunk's dials, so that no second sees more of them than the carrier allows: the queue's own limit lets two
+ * seconds' worth through after a rest.
+ */
+export class Pace {
+  readonly #turns = pLimit(1);
+  #callsPerSecond: number | null;
+
+  /** @param callsPerSecond above 0, may be a fraction; null for as fast as they come */
+  constructor(callsPerSecond: number | null) {
+    this.#callsPerSecond = callsPerSecond;
+  }
+
+  set callsPerSecond(rate: number | null) {
+    this.#callsPerSecond = rate;
+  }
+
+  /** Keeps everybody waiting for a second: whoever dialed for this trunk before us may just have done so. */
+  rest(): void {
+    void this.#turns(() => sleep(1_000));
+  }
+
+  /** Resolves when it is the caller's turn to dial, which it is to do at once. Turns come in the order of asking. */
+  turn(): Promise<void> {
+    return new Promise((granted) => {
+      void this.#turns(async () => {
+        granted();
+        // A timer may fire up to a millisecond early.
+        if (this.#callsPerSecond !== null) await sleep(Math.ceil(1_000 / this.#callsPerSecond) + 1);
+      });
+    });
+  }
+}

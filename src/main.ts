@@ -1,0 +1,69 @@
+/** `npm start`: everything in one process, with a Temporal of its own unless the environment names another. */
+import { startApi } from './api/start.ts';
+import { outdialSecret } from './config/secret.ts';
+import { type Running, runUntilSignal } from './process/run.ts';
+import { readSettings, type Settings } from './process/settings.ts';
+import { createClient, untilTemporalAnswers } from './temporal/client.ts';
+import { connectionOptions } from './temporal/connection.ts';
+import { startEmbeddedServer } from './temporal/embedded-server.ts';
+import { requireNamespace } from './temporal/require-namespace.ts';
+import { banner } from './process/banner.ts';
+import { startWorkerProcess } from './worker/start.ts';
+
+/** Parts that run, stopped in the opposite order. */
+class Parts {
+  readonly #stops: (() => Promise<unknown>)[] = [];
+
+  add(stop: () => Promise<unknown>): void {
+    this.#stops.unshift(stop);
+  }
+
+  async stop(): Promise<void> {
+    for (const stop of this.#stops.splice(0)) await stop();
+  }
+}
+
+await runUntilSignal(async () => {
+  const settings = await readSettings();
+  const parts = new Parts();
+  try {
+    return await startAll(settings, parts);
+  } catch (error) {
+    await parts.stop();
+    throw error;
+  }
+});
+
+async function startAll(settings: Settings, parts: Parts): Promise<Running> {
+  const { environment, log } = settings;
+  const secret = await outdialSecret(environment);
+  const server =
+    environment.temporal === 'external'
+      ? null
+      : await startEmbeddedServer({
+          dataDir: environment.dataDir,
+          port: environment.temporalPort,
+          uiPort: environment.temporalUiPort,
+        });
+  if (server !== null) parts.add(() => server.stop());
+
+  const temporal = connectionOptions(process.env, { ownAddress: server?.address });
+  const client = createClient(temporal);
+  parts.add(() => client.connection.close());
+  await untilTemporalAnswers(client, () => log.warn('Temporal does not answer yet: waits for it'));
+  await requireNamespace(client);
+
+  const worker = await startWorkerProcess({ ...settings, client, temporal, dataDir: environment.dataDir });
+  parts.add(() => worker.stop());
+  const api = await startApi(environment, { ...settings, client, secret });
+  parts.add(() => api.close());
+
+  console.log(banner(environment, settings.configuration(), { api: api.url, webUi: server?.uiUrl ?? null }));
+  const serverGone = server?.exited.then(() => {
+    throw new Error('The Temporal server ended by itself: its log is temporal.log in the data directory');
+  });
+  return {
+    failed: Promise.race([worker.failed, ...(serverGone === undefined ? [] : [serverGone])]),
+    stop: () => parts.stop(),
+  };
+}

@@ -1,0 +1,30 @@
+/** `npm run setup:temporal`: gives the server that the environment chooses what Outdial needs there. */
+import { Connection } from '@temporalio/client';
+import { connectionOptions } from './connection.ts';
+import { setUpNamespace } from './namespace.ts';
+
+async function main(): Promise<boolean> {
+  const { connection: options, namespace } = connectionOptions(process.env);
+  const address = options.address ?? 'localhost:7233';
+  const connection = await Connection.connect(options).catch((error: unknown) => {
+    throw new Error(`No Temporal server answers at ${address}: set TEMPORAL_ADDRESS or TEMPORAL_PROFILE`, {
+      cause: error,
+    });
+  });
+  try {
+    const { done, problems } = await setUpNamespace(connection, namespace);
+    for (const line of done) console.log(line);
+    for (const line of problems) console.error(line);
+    if (problems.length === 0) console.log(`${address} has all that Outdial needs in the namespace ${namespace}.`);
+    return problems.length === 0;
+  } finally {
+    await connection.close();
+  }
+}
+
+try {
+  if (!(await main())) process.exitCode = 1;
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApplicationFailure } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import { type NativeConnection, Worker } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import type { HostExecution, OpenHost } from '../activities/host-lines.ts';
+import { createTrunkCallActivities } from '../activities/place-call.ts';
+import type { TrunkHost } from '../activities/trunk-host.ts';
+import type { Configuration } from '../config/configuration.ts';
+import { takeoverQueue, trunkQueue } from '../contract/task-queues.ts';
+import { CALL_HEARTBEAT_TIMEOUT_MS, type TrunkRef } from '../contract/trunk.ts';
+import type { FreezeDetector } from '../lines/freeze-detector.ts';
+import { LineAdmission } from '../lines/line-admission.ts';
+import { Tenure } from '../lines/tenure.ts';
+import { takeoverWorkerOptions, trunkWorkerOptions } from './options.ts';
+import { RunningWorker } from './running-worker.ts';
+import type { TrunkParts, TrunkPartsStore } from './trunk-parts.ts';
+import { CarrierWatch } from './carrier-watch.ts';
+
+export interface LineHostDeps {
+  readonly client: Client;
+  readonly connection: NativeConnection;
+  readonly parts: TrunkPartsStore;
+  readonly freezes: FreezeDetector;
+  readonly log: Logger;
+  readonly configuration: () => Configuration;
+}
+
+/**
+ * Opens a trunk's lines in this process. It takes over first: the takeover queue is served at once, the calls that are live
+ * at the carrier are counted as lines in use, and only what is left is opened to new calls.
+ *
+ * @throws ApplicationFailure `UnknownTrunk` when this process's configuration has no such trunk
+ */
+export async function openLineHost(deps: LineHostDeps, trunk: TrunkRef, execution: HostExecution): Promise<OpenHost> {
+  const config = deps.configuration().trunk(trunk.orgId, trunk.trunk);
+  if (config === null) {
+    throw ApplicationFailure.nonRetryable(`Trunk ${trunk.trunk} is not in the configuration`, 'UnknownTrunk');
+  }
+  const log = deps.log.child({ orgId: trunk.orgId, trunk: trunk.trunk });
+  const parts = deps.parts.of(config);
+  const tenure = new Tenure(trunk.trunk, deps.freezes, () => isStillHost(deps.client, execution));
+  const watch = new CarrierWatch(parts.dialer, parts.lines, log);
+  const activities = createTrunkCallActivities(trunkHost(deps, trunk, parts, tenure, watch, log));
+
+  const takeovers = await startWorker(deps, takeoverWorkerOptions(takeoverQueue(trunk.orgId, trunk.trunk), activities));
+  await countLiveCalls(parts, watch, log);
+  parts.pace.rest();
+  const admission = new LineAdmission(parts.lines);
+  const calls = await startWorker(
+    deps,
+    trunkWorkerOptions(trunkQueue(trunk.orgId, trunk.trunk), activities, admission),
+  );
+  log.info({ lines: config.lines, live: parts.lines.busy }, 'lines are open');
+
+  return {
+    ended: Promise.race([aborted(tenure.lost), takeovers.ended, calls.ended]),
+    report: () => ({ lines: parts.lines.capacity, busy: parts.lines.busy, waiting: parts.lines.waiting }),
+    async close() {
+      tenure.end();
+      await Promise.all([calls.stop(), takeovers.stop()]);
+      admission.close();
+      watch.stop();
+      log.info('lines are closed');
+    },
+  };
+}
+
+function trunkHost(
+  deps: LineHostDeps,
+  { orgId, trunk }: TrunkRef,
+  parts: TrunkParts,
+  tenure: Tenure,
+  watch: CarrierWatch,
+  log: Logger,
+): TrunkHost {
+  return {
+    ...parts,
+    client: deps.client,
+    tenure,
+    freezes: deps.freezes,
+    log,
+    trunk: () => deps.configuration().trunk(orgId, trunk) ?? undefined,
+    agent: (agentId) => deps.configuration().agent(orgId, agentId) ?? undefined,
+    watch: (identity) => watch.add(identity),
+  };
+}
+
+const startWorker = async (
+  { client, connection }: LineHostDeps,
+  options: Parameters<typeof Worker.create>[0],
+): Promise<RunningWorker> =>
+  new RunningWorker(await Worker.create({ ...options, connection, namespace: client.options.namespace }));
+
+async function countLiveCalls({ dialer }: TrunkParts, watch: CarrierWatch, log: Logger): Promise<void> {
+  const live = await dialer.live();
+  if (live === null) {
+    // By then whoever was dialing has been given up by the server, and its calls are being taken over.
+    log.info(`the ${dialer.describe()} cannot tell which calls are live: waits for their workers to be given up`);
+    await sleep(CALL_HEARTBEAT_TIMEOUT_MS + 3_000);
+    return;
+  }
+  for (const identity of live) watch.add(identity);
+}
+
+/** Whether the server still counts this very execution of `hostLines` as the trunk's. */
+async function isStillHost(
+  client: Client,
+  { workflowId, runId, activityId, attempt }: HostExecution,
+): Promise<boolean> {
+  const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
+  return raw.pendingActivities?.some((one) => one.activityId === activityId && one.attempt === attempt) ?? false;
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

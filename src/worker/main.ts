@@ -1,0 +1,25 @@
+/** `npm run worker`: executes calls, beside as many others as there are, against the Temporal that the environment names. */
+import { runUntilSignal } from '../process/run.ts';
+import { readSettings } from '../process/settings.ts';
+import { createClient, untilTemporalAnswers } from '../temporal/client.ts';
+import { connectionOptions } from '../temporal/connection.ts';
+import { requireNamespace } from '../temporal/require-namespace.ts';
+import { startWorkerProcess } from './start.ts';
+
+await runUntilSignal(async () => {
+  const settings = await readSettings();
+  const { log, environment } = settings;
+  const temporal = connectionOptions(process.env);
+  const client = createClient(temporal);
+  await untilTemporalAnswers(client, () => log.warn('Temporal does not answer yet: waits for it'));
+  await requireNamespace(client);
+  const worker = await startWorkerProcess({ ...settings, client, temporal, dataDir: environment.dataDir });
+  console.log(`Worker  process ${process.pid} takes calls`);
+  return {
+    failed: worker.failed,
+    async stop() {
+      await worker.stop();
+      await client.connection.close();
+    },
+  };
+});

@@ -1,0 +1,46 @@
+import type { Client } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import type { Configuration } from '../config/configuration.ts';
+import type { Running } from '../process/run.ts';
+import type { TemporalConnection } from '../temporal/connection.ts';
+import { startWorkers } from './workers.ts';
+
+export interface StartWorkerDeps {
+  readonly client: Client;
+  readonly temporal: TemporalConnection;
+  readonly dataDir: string;
+  readonly log: Logger;
+  readonly configuration: () => Configuration;
+}
+
+/** Starts everything of a process that executes calls. */
+export async function startWorkerProcess(deps: StartWorkerDeps): Promise<Running> {
+  const { log, temporal } = deps;
+  Runtime.install({
+    // The process itself stops its Workers, in order: hosts hand their calls over first.
+    shutdownSignals: [],
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
+      log[LEVELS[level]](withoutPayloads(meta), message);
+    }),
+  });
+  const connection = await NativeConnection.connect(temporal.connection);
+  const workers = await startWorkers({ ...deps, connection });
+  return {
+    failed: workers.ended.then(() => {
+      throw new Error('A Worker stopped by itself');
+    }),
+    async stop() {
+      await workers.stop();
+      await connection.close();
+    },
+  };
+}
+
+const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+
+/** What the SDK logs beside a message, without what may hold private data. */
+function withoutPayloads(meta: Record<string | symbol, unknown> | undefined): Record<string, unknown> {
+  const { workflowId, workflowType, activityType, taskQueue, attempt, error } = meta ?? {};
+  return { workflowId, workflowType, activityType, taskQueue, attempt, err: error };
+}

@@ -1,0 +1,59 @@
+import type { Client } from '@temporalio/client';
+import { type NativeConnection, Worker } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { createCallActivities } from '../activities/call-activities.ts';
+import { createHostActivities } from '../activities/host-lines.ts';
+import type { Configuration } from '../config/configuration.ts';
+import { FreezeDetector } from '../lines/freeze-detector.ts';
+import { TrunkQueues } from '../temporal/trunk-queues.ts';
+import { openLineHost } from './line-host.ts';
+import { batchesWorkerOptions, callsWorkerOptions, hostsWorkerOptions } from './options.ts';
+import { RunningWorker } from './running-worker.ts';
+import { TrunkKeeper } from './trunk-keeper.ts';
+import { TrunkPartsStore } from './trunk-parts.ts';
+
+export interface WorkersDeps {
+  readonly client: Client;
+  readonly connection: NativeConnection;
+  readonly dataDir: string;
+  readonly log: Logger;
+  readonly configuration: () => Configuration;
+}
+
+/** Everything of one process that executes calls. */
+export interface Workers {
+  /** Rejects when one of them failed. */
+  readonly ended: Promise<void>;
+  /** Hands calls in progress over and stops, within seconds. */
+  stop(): Promise<void>;
+}
+
+/** Starts the Workers of calls, batches and hosts, and keeps every trunk of the configuration hosted. */
+export async function startWorkers(deps: WorkersDeps): Promise<Workers> {
+  const { client, connection, configuration, log } = deps;
+  const parts = new TrunkPartsStore(deps.dataDir);
+  const freezes = new FreezeDetector();
+  const start = async (options: Parameters<typeof Worker.create>[0]): Promise<RunningWorker> =>
+    new RunningWorker(await Worker.create({ ...options, connection, namespace: client.options.namespace }));
+
+  const callActivities = createCallActivities({ configuration, queues: new TrunkQueues(client) });
+  const hostActivities = createHostActivities((trunk, execution) =>
+    openLineHost({ client, connection, parts, freezes, configuration, log }, trunk, execution),
+  );
+  const workers = await Promise.all([
+    start(callsWorkerOptions(callActivities)),
+    start(batchesWorkerOptions()),
+    start(hostsWorkerOptions(hostActivities)),
+  ]);
+  const keeper = new TrunkKeeper(client, configuration, log);
+
+  return {
+    ended: Promise.race(workers.map((worker) => worker.ended)),
+    async stop() {
+      keeper.stop();
+      await Promise.all(workers.map((worker) => worker.stop()));
+      parts.close();
+      freezes.stop();
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import {
+  ActivityFailure,
+  CancellationScope,
+  condition,
+  log,
+  sleep,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { CallFacts, CallInput } from '../contract/call.ts';
+import type { Outcome, PlaceCallInput } from '../contract/placement.ts';
+import { CALL_STATUS } from '../contract/search-attributes.ts';
+import { placing, takingOver } from './call-activities.ts';
+import type { CallState, Placement } from './call-state.ts';
+
+/** How long to wait before an activity that failed by itself is scheduled again: it grows up to the last of these. */
+const PAUSES_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
+
+/**
+ * One attempt, from the queue to its end. Until it is dialed it races the deadline and cancellation; from then on,
+ * whatever ends `placeCall` other than an outcome leads to `takeOver`, so that nothing is dialed twice and no call goes on
+ * that nobody owns.
+ */
+export async function placeAttempt(call: CallState, facts: CallFacts, input: CallInput): Promise<Outcome> {
+  for (let failures = 0; ; failures += 1) {
+    const placement = call.newPlacement();
+    const request = placeCallInput(facts, input, placement);
+    const { placeCall } = placing(facts, input, placement.attempt);
+    const outcome = await supervise(call, () => placeCall(request), facts.callDeadline);
+    if (outcome !== null) return outcome;
+    if (!call.dialing && call.cancelReason === null) await pauseBeforePlacing(call, facts, failures);
+    if (call.dialing) return await takeOverUntilKnown(call, facts, input, request);
+    if (call.cancelReason !== null) return { kind: 'not-dialed', because: 'canceled' };
+    if (msUntil(facts.callDeadline) <= 0) return { kind: 'not-dialed', because: 'deadline' };
+  }
+}
+
+/** Ends early where the call is cancelled, its deadline comes, or a worker that seemed gone says that it dials after all. */
+async function pauseBeforePlacing(call: CallState, facts: CallFacts, failures: number): Promise<void> {
+  const wait = Math.min(pauseMs(failures), msUntil(facts.callDeadline));
+  if (wait <= 0) return;
+  log.warn(`placeCall failed before it dialed: again in ${wait / 1_000} s`);
+  const summary = 'placeCall failed before it dialed: tries again';
+  await condition(() => call.dialing || call.cancelReason !== null, wait, { summary });
+}
+
+async function takeOverUntilKnown(
+  call: CallState,
+  facts: CallFacts,
+  input: CallInput,
+  request: PlaceCallInput,
+): Promise<Outcome> {
+  if (call.placement !== null) call.placement.takenOver = true;
+  call.show('its worker is gone: waits to be taken over');
+  const { takeOver } = takingOver(facts, input);
+  // Temporal does not retry an activity whose cancellation was asked for, so the loop does.
+  for (let failures = 0; ; failures += 1) {
+    const outcome = await supervise(call, () => takeOver(request));
+    if (outcome !== null) return outcome;
+    const wait = pauseMs(failures);
+    log.warn(`takeOver failed: again in ${wait / 1_000} s`);
+    await sleep(wait, { summary: 'takeOver failed: tries again' });
+  }
+}
+
+/**
+ * Runs an activity of the call and passes on, as a cancellation of it, every wish to stop that comes up meanwhile, and the
+ * deadline as long as nothing is dialed. Null when the activity failed without an outcome.
+ */
+async function supervise(call: CallState, start: () => Promise<Outcome>, deadline?: string): Promise<Outcome | null> {
+  const scope = new CancellationScope();
+  const stopsBefore = call.stopRequests;
+  let settled = false;
+  const outcome = scope
+    .run(start)
+    .catch((error: unknown) => {
+      if (!(error instanceof ActivityFailure)) throw error;
+      return null;
+    })
+    .finally(() => (settled = true));
+  const stop = (): boolean => settled || call.stopRequests > stopsBefore;
+
+  if (deadline !== undefined) await untilDialing(call, stop, deadline);
+  if (call.dialing && !settled) {
+    running(call);
+    await condition(stop);
+  }
+  if (!settled) scope.cancel();
+  return await outcome;
+}
+
+/** Until the attempt is dialed, is to stop, or its deadline passes. */
+async function untilDialing(call: CallState, stop: () => boolean, deadline: string): Promise<void> {
+  const left = Math.max(1, msUntil(deadline));
+  await condition(() => call.dialing || stop(), left, { summary: 'deadline' });
+}
+
+function running(call: CallState): void {
+  if (call.status === 'Running') return;
+  call.status = 'Running';
+  call.show(`attempt ${call.placement?.attempt ?? 1} is under way`);
+  upsertSearchAttributes([{ key: CALL_STATUS, value: 'Running' }]);
+}
+
+const pauseMs = (failures: number): number => PAUSES_MS[Math.min(failures, PAUSES_MS.length - 1)] ?? PAUSES_MS[0];
+
+const msUntil = (instant: string): number => Date.parse(instant) - Date.now();
+
+function placeCallInput(facts: CallFacts, input: CallInput, placement: Placement): PlaceCallInput {
+  const { orgId, agentId, batchId, trunk, additionalData, priority, callDeadline, timezone } = facts;
+  return {
+    orgId,
+    agentId,
+    batchId,
+    trunk,
+    endpoint: input.endpoint,
+    additionalData,
+    priority,
+    callDeadline,
+    timezone,
+    overrideOutboundConfig: facts.overrideOutboundConfig,
+    attempt: placement.attempt,
+    placement: placement.id,
+    firstRunId: workflowInfo().firstExecutionRunId,
+  };
+}

@@ -1,0 +1,158 @@
+import type { RawValue } from '@temporalio/common';
+import { setCurrentDetails, setHandler, uuid4 } from '@temporalio/workflow';
+import type {
+  Attempt,
+  CallInput,
+  CallProgress,
+  CallStatus,
+  CancelReason,
+  Instant,
+  Plan,
+  Waiting,
+} from '../contract/call.ts';
+import {
+  answeredSignal,
+  cancelCallSignal,
+  dialingSignal,
+  getCallQuery,
+  getWaitingForQuery,
+} from '../contract/messages.ts';
+import type { AttemptEnd } from '../contract/placement.ts';
+import { toInstant } from '../domain/instant.ts';
+import { readReason, readSignal } from './read-signal.ts';
+
+/** An attempt that is queued or under way. */
+export interface Placement {
+  /** Told to `placeCall`, and back by its signals: a signal of another placement is stale. */
+  readonly id: string;
+  readonly attempt: number;
+  startedTime: Instant | null;
+  answeredTime: Instant | null;
+  /** Whether its first worker is gone and `takeOver` looks after it. */
+  takenOver: boolean;
+}
+
+/** What a call's handlers and its story share. */
+export class CallState {
+  status: CallStatus = 'Created';
+  plan: Plan;
+  reason: CancelReason | null = null;
+  readonly attempts: Attempt[] = [];
+  placement: Placement | null = null;
+  /** Why no attempt is to follow, and the one under way to end unless it is answered; null while nobody asked. */
+  cancelReason: CancelReason | null = null;
+  canceledNatively = false;
+  hangupRequested = false;
+  /** Counts what was asked of the call under way, so that each asking is passed on once. */
+  stopRequests = 0;
+
+  constructor(input: CallInput) {
+    this.plan = input.plan;
+    setHandler(cancelCallSignal, (raw) => this.#onCancelCall(raw));
+    setHandler(dialingSignal, (raw) => this.#onDialing(raw));
+    setHandler(answeredSignal, (raw) => this.#onAnswered(raw));
+    setHandler(getCallQuery, () => this.progress());
+    setHandler(getWaitingForQuery, () => this.waitingFor());
+  }
+
+  /** Cancels the call. A person who is talking is left to finish, and nobody is rung again. */
+  cancel(reason: CancelReason): void {
+    if (this.ended) return;
+    this.cancelReason ??= reason;
+    if (!this.talking) this.stopRequests += 1;
+  }
+
+  /** A new placement of the attempt that comes next. */
+  newPlacement(): Placement {
+    const attempt = this.attempts.length + 1;
+    this.placement = { id: uuid4(), attempt, startedTime: null, answeredTime: null, takenOver: false };
+    return this.placement;
+  }
+
+  /** Writes the placement's end into the list of attempts. */
+  endPlacement(end: AttemptEnd): void {
+    const { startedTime, answeredTime, endedTime, disposition, providerCode } = end;
+    const number = this.attempts.length + 1;
+    this.attempts.push({ number, startedTime, answeredTime, endedTime, disposition, providerCode });
+    this.placement = null;
+  }
+
+  get talking(): boolean {
+    return this.placement !== null && this.placement.answeredTime !== null;
+  }
+
+  get dialing(): boolean {
+    return this.placement !== null && this.placement.startedTime !== null;
+  }
+
+  get ended(): boolean {
+    return this.status === 'Completed' || this.status === 'Failed' || this.status === 'Canceled';
+  }
+
+  /** Shows the operator where the call stands, in words. */
+  show(words: string): void {
+    setCurrentDetails(`**${this.status}**: ${words}`);
+  }
+
+  progress(): CallProgress {
+    return {
+      status: this.status,
+      reason: this.reason,
+      nextScheduleTime: this.plan.at,
+      attempts: [...this.attempts, ...this.#attemptUnderWay()],
+      waitingFor: this.waitingFor(),
+      cancelRequested: this.cancelReason !== null && !this.talking,
+      hangupRequested: this.hangupRequested,
+    };
+  }
+
+  waitingFor(): Waiting | null {
+    switch (this.status) {
+      case 'Created':
+        return { for: 'start', until: null };
+      case 'Pending':
+        return { for: this.plan.waitingFor ?? 'start', until: this.plan.at };
+      case 'Queued':
+        return { for: 'line', until: null };
+      case 'Running':
+        if (this.talking) return { for: 'end', until: null };
+        return { for: this.placement?.takenOver ? 'takeover' : 'answer', until: null };
+      default:
+        return null;
+    }
+  }
+
+  #attemptUnderWay(): Attempt[] {
+    if (this.placement === null || this.placement.startedTime === null) return [];
+    const { attempt, startedTime, answeredTime } = this.placement;
+    return [{ number: attempt, startedTime, answeredTime, endedTime: null, disposition: null, providerCode: null }];
+  }
+
+  #onCancelCall(raw: RawValue | undefined): void {
+    const fields = readSignal(raw);
+    if (fields.hangup === true && !this.hangupRequested) {
+      this.hangupRequested = true;
+      this.stopRequests += 1;
+    }
+    this.cancel(readReason(fields) ?? 'request');
+  }
+
+  #onDialing(raw: RawValue | undefined): void {
+    const { placement, time } = this.#read(raw);
+    if (placement !== null) placement.startedTime ??= time;
+  }
+
+  #onAnswered(raw: RawValue | undefined): void {
+    const { placement, time } = this.#read(raw);
+    if (placement === null) return;
+    placement.startedTime ??= time;
+    placement.answeredTime ??= time;
+  }
+
+  /** The placement under way, if the signal is of it (a reset plays old signals again), and the time that it tells. */
+  #read(raw: RawValue | undefined): { placement: Placement | null; time: Instant } {
+    const { placement, time } = readSignal(raw);
+    const current = this.placement !== null && placement === this.placement.id ? this.placement : null;
+    return { placement: current, time: typeof time === 'string' ? time : toInstant(Date.now()) };
+  }
+}

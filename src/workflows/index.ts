@@ -1,0 +1,5 @@
+/** The workflows, by the names that Temporal knows them by: the entry of the bundle. */
+export { callBatch } from './call-batch.ts';
+export { callBatchPage } from './call-batch-page.ts';
+export { outboundCall } from './outbound-call.ts';
+export { trunkLines } from './trunk-lines.ts';

@@ -1,0 +1,153 @@
+import {
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { CallFacts, CallInput, CallResult, CancelReason, Disposition } from '../contract/call.ts';
+import type { AttemptEnd, Outcome } from '../contract/placement.ts';
+import { CALL_STATUS, DISPOSITION, NEXT_SCHEDULE_TIME } from '../contract/search-attributes.ts';
+import type { CallMemo } from '../contract/start-call.ts';
+import { talkSeconds } from '../domain/call-history.ts';
+import { retryDelay } from '../domain/retry.ts';
+import { placeAttempt } from './attempt.ts';
+import { planning } from './call-activities.ts';
+import { CallState } from './call-state.ts';
+
+/**
+ * One call, from its acceptance to its end: asleep until it may go out, queued for a line, dialed, tried again as its
+ * retry policy says, and over at its deadline at the latest, unless somebody is talking.
+ *
+ * Every end completes it normally, failures of the business too; only a native cancellation ends it as canceled.
+ *
+ * @throws CancelledFailure when the workflow itself was cancelled before the call was answered
+ */
+export async function outboundCall(input: CallInput): Promise<CallResult> {
+  const { call: facts } = workflowInfo().memo as CallMemo;
+  const call = new CallState(input);
+  heedNativeCancellation(call);
+  // Its story is not cancelled from outside: it ends by itself, once the carrier knows that nobody wants the call.
+  const result = await CancellationScope.nonCancellable(() => run(call, facts, input));
+  if (call.canceledNatively && result.status === 'Canceled') throw new CancelledFailure('The call was canceled');
+  return result;
+}
+
+function heedNativeCancellation(call: CallState): void {
+  CancellationScope.current().cancelRequested.catch(() => {
+    call.cancel('request');
+    call.canceledNatively = call.cancelReason !== null;
+  });
+}
+
+async function run(call: CallState, facts: CallFacts, input: CallInput): Promise<CallResult> {
+  for (;;) {
+    await sleepUntilDue(call, facts);
+    if (call.cancelReason !== null) return end(call, 'Canceled', call.cancelReason);
+    if (isPast(facts.callDeadline)) return end(call, 'Canceled', 'deadline');
+
+    queue(call);
+    const outcome = await placeAttempt(call, facts, input);
+    const result = await decide(call, facts, input, outcome);
+    if (result !== null) return result;
+  }
+}
+
+/** Waits until the plan or the deadline, whichever comes first, or until somebody cancels. */
+async function sleepUntilDue(call: CallState, facts: CallFacts): Promise<void> {
+  const wait = Math.min(Date.parse(call.plan.at), Date.parse(facts.callDeadline)) - Date.now();
+  if (wait <= 0 || call.cancelReason !== null) return;
+  call.status = 'Pending';
+  call.show(call.plan.summary);
+  await condition(() => call.cancelReason !== null, wait, { summary: call.plan.summary });
+}
+
+function queue(call: CallState): void {
+  call.status = 'Queued';
+  call.show('waits for a line');
+  // A call that was due when it was started was started with this status.
+  if (workflowInfo().typedSearchAttributes.get(CALL_STATUS) === 'Queued') return;
+  upsertSearchAttributes([{ key: CALL_STATUS, value: 'Queued' }]);
+}
+
+/** What an outcome means: the call's result, or null where it goes on. */
+async function decide(
+  call: CallState,
+  facts: CallFacts,
+  input: CallInput,
+  outcome: Outcome,
+): Promise<CallResult | null> {
+  switch (outcome.kind) {
+    case 'not-now':
+      call.plan = outcome.plan;
+      call.placement = null;
+      wait(call);
+      return null;
+    case 'never-placed':
+      call.placement = null;
+      return null;
+    case 'not-dialed':
+      return end(call, 'Canceled', call.cancelReason ?? 'deadline');
+    case 'ended':
+      call.endPlacement(outcome.end);
+      return await decideEnded(call, facts, input, outcome.end, outcome.stoppedBy === 'deadline');
+  }
+}
+
+async function decideEnded(
+  call: CallState,
+  facts: CallFacts,
+  input: CallInput,
+  attempt: AttemptEnd,
+  stoppedByDeadline: boolean,
+): Promise<CallResult | null> {
+  if (isConnected(attempt.disposition, input)) return end(call, 'Completed', null, attempt);
+  if (call.cancelReason !== null) return end(call, 'Canceled', call.cancelReason, attempt);
+  if (stoppedByDeadline) return end(call, 'Canceled', 'deadline', attempt);
+  const delay = retryDelay(input.retry, attempt.disposition, call.attempts.length);
+  if (delay === null) return end(call, 'Failed', null, attempt);
+  const { agentId, orgId, timezone, callDeadline } = facts;
+  call.plan = await planning.planRetry({ orgId, agentId, timezone, callDeadline, notBefore: Date.now() + delay });
+  wait(call, attempt.disposition);
+  return null;
+}
+
+const isConnected = (disposition: Disposition, input: CallInput): boolean =>
+  disposition === 'answered' || (disposition === 'voicemail' && input.onVoicemail === 'complete');
+
+const isPast = (instant: string): boolean => Date.parse(instant) <= Date.now();
+
+/** Back to Pending, and found there. */
+function wait(call: CallState, disposition?: Disposition): void {
+  call.status = 'Pending';
+  upsertSearchAttributes([
+    { key: CALL_STATUS, value: call.status },
+    { key: NEXT_SCHEDULE_TIME, value: new Date(call.plan.at) },
+    ...(disposition === undefined ? [] : [{ key: DISPOSITION, value: disposition }]),
+  ]);
+}
+
+function end(
+  call: CallState,
+  status: CallResult['status'],
+  reason: CancelReason | null,
+  attempt?: AttemptEnd,
+): CallResult {
+  call.status = status;
+  call.reason = reason;
+  call.placement = null;
+  const disposition = call.attempts.at(-1)?.disposition ?? null;
+  upsertSearchAttributes([
+    { key: CALL_STATUS, value: status },
+    ...(attempt === undefined ? [] : [{ key: DISPOSITION, value: attempt.disposition }]),
+  ]);
+  call.show(reason ?? disposition ?? 'ended');
+  return {
+    status,
+    reason,
+    disposition,
+    attempts: call.attempts.length,
+    nextScheduleTime: call.plan.at,
+    durationSeconds: attempt === undefined ? null : talkSeconds(attempt),
+  };
+}

@@ -1,0 +1,147 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import { readLedger } from '../../src/dialers/ledger.ts';
+import { createClient } from '../../src/temporal/client.ts';
+import { ownServer } from '../../src/temporal/connection.ts';
+import { type EmbeddedServer, startEmbeddedServer } from '../../src/temporal/embedded-server.ts';
+import { freePort } from '../../src/temporal/ports.ts';
+import { Api } from './api.ts';
+import { OutdialProcess } from './process.ts';
+
+/** A trunk of the configurations that tests write. */
+export interface TestTrunk {
+  readonly lines: number;
+  readonly speed: number;
+  readonly callsPerSecond?: number;
+}
+
+/** A configuration with one trunk `demo` and the agents that tests need. */
+export const testConfig = ({ lines, speed, callsPerSecond }: TestTrunk, more = ''): string => `
+trunks:
+  - name: demo
+    lines: ${lines}
+${callsPerSecond === undefined ? '' : `    callsPerSecond: ${callsPerSecond}`}
+    callerId: "+14155550100"
+    dialer: { type: simulator, speed: ${speed} }
+agents:
+  - { agentId: demo, name: Always open, trunk: demo, defaultCountry: US }
+  - { agentId: retrying, name: Tries again, trunk: demo, retry: { maxAttempts: 3, delays: { busy: 1s, no-answer: 1s } } }
+  - { agentId: disabled, name: Switched off, trunk: demo, isEnabled: false }
+${more}`;
+
+/**
+ * Outdial deployed as in production, on this machine: a real Temporal server, and API and workers as processes of their
+ * own. Everything it starts ends with `stop`.
+ */
+export class Deployment {
+  readonly dataDir: string;
+  readonly server: EmbeddedServer;
+  readonly client: Client;
+  readonly #configFile: string;
+  readonly #processes: OutdialProcess[] = [];
+
+  private constructor(dataDir: string, server: EmbeddedServer, config: string) {
+    this.dataDir = dataDir;
+    this.server = server;
+    this.client = createClient(ownServer(server.address));
+    this.#configFile = join(dataDir, 'outdial.yaml');
+    this.configure(config);
+  }
+
+  static async start(config: string): Promise<Deployment> {
+    const dataDir = mkdtempSync(join(tmpdir(), 'outdial-test-'));
+    const server = await startEmbeddedServer({ dataDir, port: 0, uiPort: 0 });
+    return new Deployment(dataDir, server, config);
+  }
+
+  /** What processes started from now on read. */
+  configure(config: string): void {
+    writeFileSync(this.#configFile, config);
+  }
+
+  /** Where the simulated carrier of the trunk `demo` keeps its records. */
+  get ledgerPath(): string {
+    return join(this.dataDir, 'ledger-default-demo.jsonl');
+  }
+
+  /** What the carrier was asked and did, so far. */
+  readLedger(): ReturnType<typeof readLedger> {
+    return readLedger(this.ledgerPath);
+  }
+
+  /** Starts a worker, ready to take calls. */
+  async startWorker(): Promise<OutdialProcess> {
+    const worker = this.#start('worker/main');
+    await worker.prints(/takes calls/);
+    return worker;
+  }
+
+  /** Starts an API. */
+  async startApi(): Promise<{ api: Api; process: OutdialProcess }> {
+    const process = this.#start('api/main');
+    const [, url = ''] = await process.prints(/API +(\S+)\/api\/v1/);
+    return { api: new Api(url), process };
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#processes.map((process) => process.end('SIGKILL')));
+    await this.client.connection.close();
+    await this.server.stop();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  #start(part: 'api/main' | 'worker/main'): OutdialProcess {
+    const started = new OutdialProcess(part, {
+      TEMPORAL_ADDRESS: this.server.address,
+      OUTDIAL_PORT: '0',
+      OUTDIAL_CONFIG: this.#configFile,
+      OUTDIAL_DATA_DIR: this.dataDir,
+      OUTDIAL_PRIORITY_LEVELS: '50',
+      OUTDIAL_SECRET: 'a secret of tests, and of nothing else',
+    });
+    this.#processes.push(started);
+    return started;
+  }
+}
+
+/** `npm start` in a process of its own, with its own Temporal. It can be killed and started again on the same data. */
+export class AllInOne {
+  readonly dataDir = mkdtempSync(join(tmpdir(), 'outdial-test-'));
+  readonly #env: Record<string, string>;
+  #process: OutdialProcess | null = null;
+
+  private constructor(env: Record<string, string>) {
+    this.#env = env;
+  }
+
+  static async create(config: string): Promise<AllInOne> {
+    const ports = await Promise.all([freePort(), freePort(), freePort()]);
+    const [port, temporalPort, uiPort] = ports.map(String) as [string, string, string];
+    const all = new AllInOne({
+      OUTDIAL_PORT: port,
+      OUTDIAL_TEMPORAL_PORT: temporalPort,
+      OUTDIAL_TEMPORAL_UI_PORT: uiPort,
+    });
+    writeFileSync(join(all.dataDir, 'outdial.yaml'), config);
+    return all;
+  }
+
+  get ledgerPath(): string {
+    return join(this.dataDir, 'ledger-default-demo.jsonl');
+  }
+
+  /** Starts it and waits until it says that it is ready. */
+  async start(): Promise<{ api: Api; process: OutdialProcess }> {
+    const env = { ...this.#env, OUTDIAL_CONFIG: join(this.dataDir, 'outdial.yaml'), OUTDIAL_DATA_DIR: this.dataDir };
+    this.#process = new OutdialProcess('main', env);
+    await this.#process.prints(/Outdial is ready/);
+    return { api: new Api(`http://127.0.0.1:${this.#env.OUTDIAL_PORT}`), process: this.#process };
+  }
+
+  async stop(): Promise<void> {
+    await this.#process?.end('SIGTERM');
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
