@@ -40,7 +40,11 @@ module.exports = {
     { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/' }, to: {} },
     ...room('contract', ['contract/'], ['@temporalio/common', '@temporalio/workflow']),
     ...room('domain', ['domain/', 'contract/'], ['luxon', 'libphonenumber-js', 'mustache']),
-    ...room('workflows', ['workflows/', 'contract/', 'domain/', 'activities/'], ['@temporalio/workflow', '@temporalio/common']),
+    ...room(
+      'workflows',
+      ['workflows/', 'contract/', 'domain/', 'activities/'],
+      ['@temporalio/workflow', '@temporalio/common'],
+    ),
     { name: 'workflows-no-luxon', severity: 'error', from: { path: '^src/workflows/' }, to: { path: domainWithLuxon } },
     typesOnly('workflows', 'activities'),
     typesOnly('api', 'workflows'),

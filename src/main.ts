@@ -1,11 +1,12 @@
 /** `npm start`: everything in one process, with a Temporal of its own unless the environment names another. */
 import { startApi } from './api/start.ts';
+import { SetUpError } from './config/error.ts';
 import { outdialSecret } from './config/secret.ts';
 import { type Running, runUntilSignal } from './process/run.ts';
 import { readSettings, type Settings } from './process/settings.ts';
 import { createClient, untilTemporalAnswers } from './temporal/client.ts';
 import { connectionOptions } from './temporal/connection.ts';
-import { startEmbeddedServer } from './temporal/embedded-server.ts';
+import { type EmbeddedServer, startEmbeddedServer } from './temporal/embedded-server.ts';
 import { requireNamespace } from './temporal/require-namespace.ts';
 import { banner } from './process/banner.ts';
 import { startWorkerProcess } from './worker/start.ts';
@@ -58,12 +59,20 @@ async function startAll(settings: Settings, parts: Parts): Promise<Running> {
   const api = await startApi(environment, { ...settings, client, secret });
   parts.add(() => api.close());
 
-  console.log(banner(environment, settings.configuration(), { api: api.url, webUi: server?.uiUrl ?? null }));
-  const serverGone = server?.exited.then(() => {
-    throw new Error('The Temporal server ended by itself: its log is temporal.log in the data directory');
-  });
+  console.log(
+    banner(environment, settings.configuration(), {
+      api: api.url,
+      webUi: server === null ? null : `${server.uiUrl}/namespaces/${temporal.namespace}/workflows`,
+    }),
+  );
+  const failed = [worker.failed, ...(server === null ? [] : [untilGone(server)])];
   return {
-    failed: Promise.race([worker.failed, ...(serverGone === undefined ? [] : [serverGone])]),
+    failed: Promise.race(failed),
     stop: () => parts.stop(),
   };
+}
+
+async function untilGone({ exited }: EmbeddedServer): Promise<never> {
+  await exited;
+  throw new SetUpError('The Temporal server ended by itself: its log is temporal.log in the data directory.');
 }

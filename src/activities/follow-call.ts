@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { Instant } from '../contract/call.ts';
 import type { AttemptEnd, Outcome, PlaceCallInput } from '../contract/placement.ts';
 import type { CallWorkflow } from './call-workflow.ts';
 import { handedOver } from './handed-over.ts';
@@ -17,11 +19,14 @@ export class FollowedCall {
   readonly #workflow: CallWorkflow;
   readonly #input: PlaceCallInput;
   readonly #identity: string;
+  /** Of this activity. Where its cancellation is heard, `Context.current()` is that of `hostLines`, which runs the Worker. */
+  readonly #context = Context.current();
   /** Aborts when the call is left to others. */
   readonly #leave = new AbortController();
   #isAnswered = false;
   #isOver = false;
   #stoppedBy: 'deadline' | 'canceled' | null = null;
+  #hangingUp: Promise<unknown> | null = null;
 
   constructor(host: TrunkHost, workflow: CallWorkflow, input: PlaceCallInput, identity: string) {
     this.#host = host;
@@ -39,7 +44,7 @@ export class FollowedCall {
    */
   async toItsEnd(wasCanceled = false): Promise<Outcome> {
     const deadline = setTimeout(() => this.#onDeadline(), this.#untilDeadline());
-    const { cancellationSignal } = Context.current();
+    const { cancellationSignal } = this.#context;
     const onCancel = (): void => void this.#onCancellation();
     if (cancellationSignal.aborted) onCancel();
     else cancellationSignal.addEventListener('abort', onCancel, { once: true });
@@ -57,12 +62,22 @@ export class FollowedCall {
     for await (const progress of this.#host.dialer.follow(this.#identity, this.#leave.signal)) {
       if (progress.step === 'answered') {
         this.#isAnswered = true;
-        await this.#workflow.answered(this.#input, progress.time);
+        await this.#tellAnswered(progress.time);
       }
       if (progress.step === 'ended') return progress.end;
     }
     this.#host.watch(this.#identity);
     throw handedOver('The call goes on and is left to the next worker');
+  }
+
+  /** Where the workflow has just been ended, the next heartbeat would tell: nobody but this activity can hang up. */
+  async #tellAnswered(time: Instant): Promise<void> {
+    try {
+      await this.#workflow.answered(this.#input, time);
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      await this.#onNotFound();
+    }
   }
 
   #untilDeadline(): number {
@@ -74,11 +89,11 @@ export class FollowedCall {
   }
 
   async #onCancellation(): Promise<void> {
-    const { cancellationDetails } = Context.current();
+    const { cancellationDetails } = this.#context;
     if (cancellationDetails?.workerShutdown) return this.#leave.abort();
     if (cancellationDetails?.notFound || cancellationDetails?.timedOut) return await this.#onNotFound();
-    // Paused or reset by an operator: the call is under way and stays so.
-    if (cancellationDetails?.cancelRequested) await this.#heedWishes();
+    // Asked to stop; or paused or reset by an operator, which leaves the call under way, but nothing tells of later wishes.
+    await this.#heedWishes();
   }
 
   /** The server no longer knows this activity: either nobody wants the call any more, or another worker has it. */
@@ -92,6 +107,7 @@ export class FollowedCall {
     while (!this.#isOver && !this.#leave.signal.aborted) {
       const wishes = await this.#untilAnswered(() => this.#workflow.wishes());
       if (wishes === null) return;
+      if (await this.#untilAnswered(() => this.#workflow.isGone())) return await this.#stop('canceled');
       if (wishes.hangup || (wishes.cancel && !this.#isAnswered)) return await this.#stop('canceled');
       await sleep(AGAIN_MS);
     }
@@ -99,7 +115,8 @@ export class FollowedCall {
 
   async #stop(by: 'deadline' | 'canceled'): Promise<void> {
     if (!this.#isAnswered) this.#stoppedBy = by;
-    await this.#untilAnswered(() => this.#host.dialer.hangUp(this.#identity));
+    this.#hangingUp ??= this.#untilAnswered(() => this.#host.dialer.hangUp(this.#identity));
+    await this.#hangingUp;
   }
 
   /** Asks until an answer comes; null when the call is over first. */

@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { AttemptEnd, Outcome, PlaceCallInput } from '../contract/placement.ts';
 import { attemptIdentity } from '../contract/ids.ts';
 import type { DialRequest } from '../dialers/dialer.ts';
@@ -151,12 +152,18 @@ async function takeOver(host: TrunkHost, input: PlaceCallInput): Promise<Outcome
     case 'live': {
       const release = host.lines.adopt(identity);
       try {
+        // A run that a reset began does not know yet that its attempt is under way. One that is gone need not.
+        await workflow.dialing(input, toInstant(Date.now())).catch(ignoreNotFound);
         return await new FollowedCall(host, workflow, input, identity).toItsEnd(true);
       } finally {
         release();
       }
     }
   }
+}
+
+function ignoreNotFound(error: unknown): void {
+  if (!(error instanceof WorkflowNotFoundError)) throw error;
 }
 
 const wasStoppedByDeadline = (end: AttemptEnd, input: PlaceCallInput): boolean =>

@@ -44,12 +44,27 @@ export async function acceptBatch(
   const batchId = uuidv7();
   const calls = resolved.map((call, index) => toPageCall(deps, agent, call, batchId, batchCallId(batchId, index)));
   const pages = paginate(calls);
+  try {
+    await handOver(deps, batchId, agent, pages);
+  } catch (error) {
+    giveUp(deps, batchId);
+    throw error;
+  }
+  return { batchId, calls };
+}
+
+async function handOver(
+  deps: ApiDeps,
+  batchId: string,
+  agent: AgentConfig,
+  pages: readonly PageCall[][],
+): Promise<void> {
   const { workflow } = deps.client;
   await openBatch(deps, batchId, {
     orgId: agent.orgId,
     agentId: agent.agentId,
-    createdTime: calls[0]?.facts.createdTime ?? '',
-    total: calls.length,
+    createdTime: pages[0]?.[0]?.facts.createdTime ?? '',
+    total: pages.reduce((sum, page) => sum + page.length, 0),
     pages: pages.length,
   });
   await Promise.all(
@@ -60,7 +75,22 @@ export async function acceptBatch(
   const answer = await workflow.getHandle(batchId).executeUpdate(sealBatchUpdate, { updateId: 'seal' });
   if (answer === 'expired')
     throw unavailable('The batch took too long to arrive: nothing was scheduled, send it again.');
-  return { batchId, calls };
+}
+
+/** How long Temporal has to hear that a batch is given up, in milliseconds: nobody waits for it. */
+const GIVE_UP_TIMEOUT_MS = 10_000;
+
+/**
+ * Cancels a batch whose client is told that it failed: they send the calls again, so a seal that is still on its way must
+ * not start them too. Where Temporal does not hear of it, the batch expires by itself, unless it was sealed.
+ */
+function giveUp({ client, log }: ApiDeps, batchId: string): void {
+  client
+    .withDeadline(Date.now() + GIVE_UP_TIMEOUT_MS, () =>
+      client.workflow.getHandle(batchId).signal('cancelBatch', { reason: 'not accepted' }),
+    )
+    // It was never started, or has expired.
+    .catch((error: unknown) => log.debug({ err: error, batchId }, 'a batch that was given up is not told'));
 }
 
 /** Starts the batch's workflow, and waits until its pages can be loaded. */
@@ -113,8 +143,9 @@ function fairnessKey(data: Readonly<Record<string, unknown>> | null, batchId: st
   const { campaignId } = data ?? {};
   const isNamed = typeof campaignId === 'number' || (typeof campaignId === 'string' && campaignId !== '');
   const key = isNamed ? String(campaignId) : (batchId ?? agentId);
-  // Temporal takes 64 bytes.
-  return Buffer.byteLength(key) <= 64 ? key : createHash('sha256').update(key).digest('base64url');
+  // Temporal takes 64 bytes of well-formed UTF-8.
+  const isTaken = Buffer.byteLength(key) <= 64 && Buffer.from(key).toString() === key;
+  return isTaken ? key : createHash('sha256').update(key).digest('base64url');
 }
 
 /** The longest text that is searchable, in characters: Temporal's visibility stores take 255. */

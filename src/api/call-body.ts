@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { nearestName } from '../config/suggestion.ts';
-import type { BodyMistake } from './problem.ts';
+import type { Mistakes } from './mistakes.ts';
+
+const override = {
+  phoneNumber: z.string().nullish(),
+  credentialsId: z.string().nullish(),
+  displayName: z.string().nullish(),
+};
 
 /** The fields of a call as they are sent; `null` means the same as leaving a field out. */
 const fields = {
@@ -10,32 +16,51 @@ const fields = {
   callDeadline: z.string().nullish(),
   callDeadLine: z.string().nullish(),
   timezone: z.string().nullish(),
-  overrideOutboundConfig: z
-    .strictObject({
-      phoneNumber: z.string().nullish(),
-      credentialsId: z.string().nullish(),
-      displayName: z.string().nullish(),
-    })
-    .nullish(),
+  overrideOutboundConfig: z.strictObject(override).nullish(),
   scheduledTime: z.string().nullish(),
 };
 
 const callBody = z.strictObject(fields);
 
-/** One call of a request, its fields of the right type; what they say is checked by `resolveCall`. */
-export type CallBody = z.output<typeof callBody>;
+/**
+ * One call of a request, its fields of the right type; what they say is checked by `resolveCall`. A field that is not in it
+ * was left out, or is among the mistakes; in `overrideOutboundConfig` it may be wrong and is among the mistakes.
+ */
+export type CallBody = Partial<z.output<typeof callBody>>;
 
 /** The most bytes of JSON that one call may have: its workflow's history holds it several times over. */
 const MOST_BYTES = 64 * 1024;
 
-/** What one item of a request is, or everything that is wrong with it. */
-export function readCallBody(item: unknown, index: number | null): CallBody | BodyMistake[] {
+/** The most objects and arrays within each other: JSON is written recursively, here and wherever the call goes. */
+const MOST_LEVELS = 100;
+
+/** What one item of a request says, as far as it is right; null for one that is not looked into: no object, or too large. */
+export function readCallBody(item: unknown, mistakes: Mistakes): CallBody | null {
+  if (isDeeper(item, MOST_LEVELS)) {
+    mistakes.add('', `expected at most ${MOST_LEVELS} objects and arrays within each other`);
+    return null;
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(item) ?? '');
+  if (bytes > MOST_BYTES) {
+    mistakes.add('', `expected at most 64 KB of JSON a call, got ${Math.ceil(bytes / 1024)} KB`);
+    return null;
+  }
   const parsed = callBody.safeParse(item, { error: inOurWords });
-  if (!parsed.success) return parsed.error.issues.flatMap((issue) => toMistakes(issue, index));
-  const bytes = Buffer.byteLength(JSON.stringify(item));
-  if (bytes <= MOST_BYTES) return parsed.data;
-  return [{ index, path: '', message: `expected at most 64 KB of JSON a call, got ${Math.ceil(bytes / 1024)} KB` }];
+  for (const issue of parsed.error?.issues ?? []) addIssue(issue, mistakes);
+  return isObject(item) ? rightFields(item, mistakes) : null;
 }
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+}
+
+/** Those that have no mistake: they are checked further, so that all mistakes are told at once. */
+const rightFields = (item: object, mistakes: Mistakes): CallBody =>
+  Object.fromEntries(Object.entries(item).filter(([name]) => !mistakes.at(name)));
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const KINDS: Partial<Record<string, string>> = {
   string: 'expected a string',
@@ -64,15 +89,18 @@ function kindOf(value: unknown): string {
 }
 
 /** One mistake an issue, and one for each key that is not known. */
-function toMistakes(issue: z.core.$ZodIssue, index: number | null): BodyMistake[] {
-  if (issue.code !== 'unrecognized_keys') return [{ index, path: pathText(issue.path), message: issue.message }];
-  const known =
-    issue.path.length === 0 ? Object.keys(fields) : Object.keys(fields.overrideOutboundConfig.unwrap().unwrap().shape);
-  return issue.keys.map((key) => {
-    const meant = nearestName(key, known);
+function addIssue(issue: z.core.$ZodIssue, mistakes: Mistakes): void {
+  if (issue.code !== 'unrecognized_keys') return mistakes.add(pathText(issue.path), issue.message);
+  const known = Object.keys(issue.path.length === 0 ? fields : override);
+  for (const key of issue.keys) {
+    const meant = nearestName(key.slice(0, LONGEST_NAME), known);
     const hint = meant === null ? `: known are ${known.join(', ')}` : `: did you mean \`${meant}\`?`;
-    return { index, path: pathText([...issue.path, key]), message: `unknown field${hint}` };
-  });
+    mistakes.add(pathText([...issue.path, key]), `unknown field${hint}`);
+  }
 }
 
-const pathText = (path: readonly PropertyKey[]): string => path.map((step) => String(step).slice(0, 100)).join('.');
+/** As much of a name as an answer repeats, in characters. */
+const LONGEST_NAME = 100;
+
+const pathText = (path: readonly PropertyKey[]): string =>
+  path.map((step) => String(step).slice(0, LONGEST_NAME)).join('.');

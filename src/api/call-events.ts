@@ -1,7 +1,7 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 import type { CallInput, CallResult, Plan } from '../contract/call.ts';
-import type { Outcome } from '../contract/placement.ts';
+import { isOutcome } from '../contract/placement.ts';
 import type { CallEvent } from '../domain/call-history.ts';
 
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
@@ -12,16 +12,28 @@ const MARKER_RESULT = 'data';
 /** What the events of an `outboundCall` say, and with what it was started. */
 export function readCallEvents(history: readonly HistoryEvent[]): { input: CallInput; events: CallEvent[] } {
   const input = decode(history[0]?.workflowExecutionStartedEventAttributes?.input) as CallInput;
-  return { input, events: history.flatMap((event) => readEvent(event) ?? []) };
+  const events: CallEvent[] = [];
+  // Of the `placeCall` or `takeOver` that was scheduled last: a reset plays the signals of earlier runs again.
+  let placement: unknown;
+  for (const event of history) {
+    const scheduled = event.activityTaskScheduledEventAttributes;
+    if (scheduled) placement = fieldsOf(decode(scheduled.input)).placement;
+    const read = readEvent(event, placement);
+    if (read !== null) events.push(read);
+  }
+  return { input, events };
 }
 
-function readEvent(event: HistoryEvent): CallEvent | null {
+function readEvent(event: HistoryEvent, current: unknown): CallEvent | null {
   const signal = event.workflowExecutionSignaledEventAttributes;
-  if (signal) return readSignalEvent(signal.signalName, decode(signal.input));
+  if (signal) return readSignalEvent(signal.signalName, fieldsOf(decode(signal.input)), current);
 
   // Besides `placeCall` and `takeOver` a call has no activity that is not local.
   const activity = event.activityTaskCompletedEventAttributes;
-  if (activity) return { kind: 'outcome', outcome: decode(activity.result) as Outcome };
+  if (activity) {
+    const outcome = decode(activity.result);
+    return isOutcome(outcome) ? { kind: 'outcome', outcome } : null;
+  }
 
   const plan = decode(event.markerRecordedEventAttributes?.details?.[MARKER_RESULT]);
   if (isObject(plan) && typeof plan.at === 'string') return { kind: 'planned', plan: plan as unknown as Plan };
@@ -35,9 +47,13 @@ function readEvent(event: HistoryEvent): CallEvent | null {
   return failed ? { kind: 'failed', message: failed.failure?.message ?? 'The workflow failed' } : null;
 }
 
-function readSignalEvent(name: string | null | undefined, fields: unknown): CallEvent | null {
-  if ((name !== 'dialing' && name !== 'answered') || !isObject(fields)) return null;
-  const { attempt, time } = fields;
+function readSignalEvent(
+  name: string | null | undefined,
+  { placement, attempt, time }: Record<string, unknown>,
+  current: unknown,
+): CallEvent | null {
+  if ((name !== 'dialing' && name !== 'answered') || typeof placement !== 'string') return null;
+  if (placement !== current) return null;
   return typeof attempt === 'number' && typeof time === 'string' ? { kind: name, attempt, time } : null;
 }
 
@@ -51,5 +67,7 @@ function decode(payloads: Payloads): unknown {
     return undefined; // A signal that an operator sent by hand: the workflow has passed over it too.
   }
 }
+
+const fieldsOf = (value: unknown): Record<string, unknown> => (isObject(value) ? value : {});
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

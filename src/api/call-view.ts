@@ -69,13 +69,29 @@ export const summarizeAccepted = ({ callId, facts, input }: PageCall): CallSumma
  * @throws Problem 404 when the organization has no such call
  */
 export async function viewCall(deps: ApiDeps, orgId: string, callId: string): Promise<CallView> {
+  const view =
+    (await viewStartedCall(deps, orgId, callId)) ??
+    (await viewHeldCall(deps, orgId, callId)) ??
+    // Its page may have started it between the two looks.
+    (await viewStartedCall(deps, orgId, callId));
+  if (view === null) throw notFound('such call');
+  return view;
+}
+
+async function viewStartedCall(deps: ApiDeps, orgId: string, callId: string): Promise<CallView | null> {
   const found = await describeCall(deps, orgId, callId);
-  if (found === null) return await viewHeldCall(deps, orgId, callId);
+  if (found === null) return null;
   const { description, facts } = found;
   if (description.status.name !== 'RUNNING') return await viewEndedCall(deps, callId, facts, description);
   const progress = await deps.client.workflow.getHandle(callId).query(getCallQuery);
+  // It has ended since: only now its workflow has a time of completion.
+  if (hasEnded(progress)) return await viewStartedCall(deps, orgId, callId);
   return view(callId, facts, await withPause(deps, facts, progress), null);
 }
+
+/** Whether nothing more will become of a call. */
+export const hasEnded = ({ status }: Pick<CallProgress, 'status'>): boolean =>
+  status === 'Completed' || status === 'Failed' || status === 'Canceled';
 
 /** A queued call does not know that its trunk is paused: the queue does. */
 async function withPause({ queues }: ApiDeps, facts: CallFacts, progress: CallProgress): Promise<CallProgress> {
@@ -93,8 +109,9 @@ export async function describeCall(
   try {
     const description = await client.workflow.getHandle(callId).describe();
     if (description.type !== 'outboundCall') return null;
-    const { call } = description.memo as CallMemo;
-    return call.orgId === orgId ? { description, facts: call } : null;
+    // One that somebody started by hand may have no memo.
+    const { call } = (description.memo ?? {}) as Partial<CallMemo>;
+    return call?.orgId === orgId ? { description, facts: call } : null;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;
@@ -122,9 +139,9 @@ export async function findHeldCall(
   }
 }
 
-async function viewHeldCall(deps: ApiDeps, orgId: string, callId: string): Promise<CallView> {
+async function viewHeldCall(deps: ApiDeps, orgId: string, callId: string): Promise<CallView | null> {
   const found = await findHeldCall(deps, orgId, callId);
-  if (found === null) throw notFound('such call');
+  if (found === null) return null;
   const { facts, input, canceled } = found.held;
   return view(
     callId,

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { cancelHeldCallUpdate } from '../contract/messages.ts';
-import { type CallView, describeCall, findHeldCall, viewCall } from './call-view.ts';
+import { type CallView, describeCall, findHeldCall, hasEnded, viewCall } from './call-view.ts';
 import type { ApiDeps } from './context.ts';
-import { conflict, notFound } from './problem.ts';
+import { conflict } from './problem.ts';
 
 /** How long a call has to end before the answer tells that it has not, yet, in milliseconds. */
 const END_TIMEOUT_MS = 2_500;
@@ -19,20 +20,24 @@ const TALKING = 'Somebody is talking: send `?hangup=true` to hang up on them.';
  * @throws Problem 404 when there is no such call, 409 when it has ended, or somebody is talking and `hangup` is not set
  */
 export async function cancelCall(deps: ApiDeps, orgId: string, callId: string, hangup: boolean): Promise<CallView> {
-  if ((await describeCall(deps, orgId, callId)) === null) {
-    if (await cancelHeldCall(deps, orgId, callId)) return await viewCall(deps, orgId, callId);
-  }
+  const isStarted = (await describeCall(deps, orgId, callId)) !== null;
+  if (!isStarted && (await cancelHeldCall(deps, orgId, callId))) return await viewCall(deps, orgId, callId);
   const before = await viewCall(deps, orgId, callId);
   if (hasEnded(before)) throw conflict(`The call has ended: it is ${before.status}.`);
   if (isTalking(before) && !hangup) throw conflict(TALKING);
-  await deps.client.workflow.getHandle(callId).signal('cancelCall', { reason: 'request', hangup });
+  try {
+    await deps.client.workflow.getHandle(callId).signal('cancelCall', { reason: 'request', hangup });
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) throw conflict('The call has just ended.');
+    throw error;
+  }
   return await untilEnded(deps, orgId, callId, hangup);
 }
 
 /** Whether the call's workflow had not started, and now never will. */
 async function cancelHeldCall(deps: ApiDeps, orgId: string, callId: string): Promise<boolean> {
   const found = await findHeldCall(deps, orgId, callId);
-  if (found === null) throw notFound('such call');
+  if (found === null) return false;
   if (found.held.canceled) throw conflict('The call has ended: it is Canceled.');
   return await deps.client.workflow.getHandle(found.page).executeUpdate(cancelHeldCallUpdate, { args: [callId] });
 }
@@ -47,8 +52,5 @@ async function untilEnded(deps: ApiDeps, orgId: string, callId: string, hangup: 
     await sleep(LOOK_MS);
   }
 }
-
-const hasEnded = ({ status }: CallView): boolean =>
-  status === 'Completed' || status === 'Failed' || status === 'Canceled';
 
 const isTalking = ({ waitingFor }: CallView): boolean => waitingFor?.for === 'end';

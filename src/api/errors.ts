@@ -1,18 +1,18 @@
 import { isGrpcServiceError, ServiceError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
-import { Problem, badBody, tooLarge, unavailable } from './problem.ts';
+import { Problem, badBody, badRequest, tooLarge, unavailable } from './problem.ts';
 
 /** gRPC codes that say that Temporal, or a worker behind it, did not answer. */
 const AWAY = new Set([1 /* CANCELLED */, 4 /* DEADLINE_EXCEEDED */, 8 /* RESOURCE_EXHAUSTED */, 14 /* UNAVAILABLE */]);
 
-/** What a body parser says, by its `type`. */
+/** What the body parser throws: it marks its errors as fit to be shown, and names most of them in `type`. */
 interface ParserError {
-  readonly type: string;
+  readonly type?: unknown;
 }
 
 const isParserError = (error: unknown): error is ParserError =>
-  error instanceof Error && 'type' in error && typeof error.type === 'string';
+  error instanceof Error && 'expose' in error && error.expose === true;
 
 /** The last handler: every error becomes `application/problem+json`, and only those of ours tell what they are. */
 export function answerProblems(log: Logger): ErrorRequestHandler {
@@ -36,6 +36,7 @@ function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isTemporalAway(error)) return unavailable('Temporal does not answer, or no worker does: try again in a moment.');
   if (isParserError(error)) return parserProblem(error);
+  if (error instanceof URIError) return badRequest('The path cannot be read: expected `%` and two hexadecimal digits.');
   return new Problem(500, 'Internal error', 'Something went wrong on our side; the log has the details.');
 }
 

@@ -3,10 +3,14 @@ import { PAGE_CALLS } from '../contract/batch.ts';
 import { readCallBody } from './call-body.ts';
 import type { ApiDeps } from './context.ts';
 import { badBody, badRequest, conflict, notFound, tooLarge, type BodyMistake } from './problem.ts';
+import { Mistakes } from './mistakes.ts';
 import { resolveCall, type Acceptance, type ResolvedCall } from './resolve-call.ts';
 
 /** The most calls that one request may hold. */
 const MOST_CALLS = PAGE_CALLS;
+
+/** As many mistakes as are looked for: an answer with more is of no use, and 32 MB could hold millions. */
+const MOST_MISTAKES = 10_000;
 
 /**
  * The agent that a request is for.
@@ -35,6 +39,14 @@ export function readCalls(body: unknown, acceptance: Acceptance): ResolvedCall[]
   const mistakes: BodyMistake[] = [];
   const calls: ResolvedCall[] = [];
   for (const [index, item] of body.entries()) {
+    if (mistakes.length >= MOST_MISTAKES) {
+      mistakes.push({
+        index,
+        path: '',
+        message: 'from here on the calls were not looked at: there are too many mistakes',
+      });
+      break;
+    }
     const call = readCall(item, index, acceptance);
     if (Array.isArray(call)) mistakes.push(...call);
     else calls.push(call);
@@ -54,7 +66,10 @@ export function readOneCall(body: unknown, acceptance: Acceptance): ResolvedCall
   return call;
 }
 
+/** A call, or everything that is wrong with it. */
 function readCall(item: unknown, index: number | null, acceptance: Acceptance): ResolvedCall | BodyMistake[] {
-  const body = readCallBody(item, index);
-  return Array.isArray(body) ? body : resolveCall(body, index, acceptance);
+  const mistakes = new Mistakes(index);
+  const body = readCallBody(item, mistakes);
+  const call = body === null ? null : resolveCall(body, mistakes, acceptance);
+  return call ?? mistakes.found;
 }

@@ -7,7 +7,7 @@ import { planCall } from '../domain/plan.ts';
 import { DEFAULT_PRIORITY } from '../domain/priority.ts';
 import { isTimeZone, parseDateTime } from '../domain/time-zone.ts';
 import type { CallBody } from './call-body.ts';
-import type { BodyMistake } from './problem.ts';
+import type { Mistakes } from './mistakes.ts';
 
 /** A call that can be accepted, its defaults filled in. */
 export interface ResolvedCall {
@@ -24,23 +24,28 @@ export interface Acceptance {
   readonly now: number;
 }
 
-/** Fills in what a call leaves out, and plans it; or tells everything that its fields get wrong. */
-export function resolveCall(
-  body: CallBody,
-  index: number | null,
-  acceptance: Acceptance,
-): ResolvedCall | BodyMistake[] {
+/**
+ * Fills in what a call leaves out, and plans it. Everything that its fields get wrong is added to `mistakes`, which may have
+ * some already; the answer is null where there are any.
+ */
+export function resolveCall(body: CallBody, mistakes: Mistakes, acceptance: Acceptance): ResolvedCall | null {
   const { agent, now } = acceptance;
-  const mistakes: BodyMistake[] = [];
-  const wrong = (path: string, message: string): void => void mistakes.push({ index, path, message });
-
-  const timezone = resolveTimezone(body, agent, wrong);
-  const trunk = resolveTrunk(body, acceptance, wrong);
-  const endpoint = resolveEndpoint(body, agent, trunk, wrong);
-  const scheduled = timezone === null ? null : resolveScheduledTime(body, timezone, wrong);
-  const deadline = resolveDeadline(body, agent, Math.max(now, scheduled ?? now), now, wrong);
-  if (mistakes.length > 0 || timezone === null || trunk === null || endpoint === null || deadline === null) {
-    return mistakes;
+  const { endpoint } = body;
+  const timezone = resolveTimezone(body, agent, mistakes);
+  const trunk = resolveTrunk(body, acceptance, mistakes);
+  const normalizedEndpoint = resolveEndpoint(body, acceptance, trunk, mistakes);
+  const scheduled = resolveScheduledTime(body, timezone, mistakes);
+  const deadline = resolveDeadline(body, agent, Math.max(now, scheduled ?? now), now, mistakes);
+  if (mistakes.found.length > 0) return null;
+  // Where one of them is missing there is a mistake: only the compiler does not know.
+  if (
+    endpoint === undefined ||
+    timezone === null ||
+    trunk === null ||
+    normalizedEndpoint === null ||
+    deadline === null
+  ) {
+    return null;
   }
 
   const callDeadline = toInstant(deadline);
@@ -49,7 +54,7 @@ export function resolveCall(
       orgId: agent.orgId,
       agentId: agent.agentId,
       trunk: trunk.name,
-      endpoint: body.endpoint,
+      endpoint,
       additionalData: body.additionalData ?? null,
       priority: body.priority ?? DEFAULT_PRIORITY,
       callDeadline,
@@ -59,63 +64,83 @@ export function resolveCall(
       createdTime: toInstant(now),
     },
     plan: planCall(agent.schedule, timezone, { now, notBefore: scheduled ?? now, callDeadline }),
-    normalizedEndpoint: endpoint,
+    normalizedEndpoint,
   };
 }
 
-type Wrong = (path: string, message: string) => void;
-
-function resolveTimezone({ timezone }: CallBody, agent: AgentConfig, wrong: Wrong): string | null {
+function resolveTimezone({ timezone }: CallBody, agent: AgentConfig, mistakes: Mistakes): string | null {
+  if (mistakes.at('timezone')) return null;
   const name = timezone ?? agent.timezone;
   if (isTimeZone(name)) return name;
-  wrong('timezone', 'expected an IANA time zone such as America/New_York');
+  mistakes.add('timezone', 'expected an IANA time zone such as America/New_York');
   return null;
 }
 
-function resolveTrunk(body: CallBody, { configuration, agent }: Acceptance, wrong: Wrong): TrunkConfig | null {
+function resolveTrunk(body: CallBody, { configuration, agent }: Acceptance, mistakes: Mistakes): TrunkConfig | null {
+  const path = 'overrideOutboundConfig.credentialsId';
+  if (mistakes.at('overrideOutboundConfig', path)) return null;
   const credentialsId = body.overrideOutboundConfig?.credentialsId ?? null;
   const trunk = configuration.trunk(agent.orgId, credentialsId ?? agent.trunk);
-  if (trunk === null) wrong('overrideOutboundConfig.credentialsId', 'expected the name of one of your trunks');
+  if (trunk === null) mistakes.add(path, 'expected the name of one of your trunks');
   return trunk;
 }
 
 function resolveEndpoint(
   { endpoint }: CallBody,
-  { defaultCountry }: AgentConfig,
+  { configuration, agent }: Acceptance,
   trunk: TrunkConfig | null,
-  wrong: Wrong,
+  mistakes: Mistakes,
 ): string | null {
-  if (trunk === null) return null;
-  const checked = normalizeEndpoint(endpoint, { endpoints: trunk.endpoints, defaultCountry });
+  if (endpoint === undefined) return null;
+  // Of a trunk that is not known, only what no trunk would take is wrong.
+  const possible = trunk === null ? configuration.trunksOf(agent.orgId) : [trunk];
+  const endpoints = possible.some((one) => one.endpoints === 'any') ? 'any' : 'e164';
+  const checked = normalizeEndpoint(endpoint, { endpoints, defaultCountry: agent.defaultCountry });
   if (checked.ok) return checked.normalized;
-  wrong('endpoint', checked.message);
+  mistakes.add('endpoint', checked.message);
   return null;
 }
 
-function resolveScheduledTime({ scheduledTime }: CallBody, timezone: string, wrong: Wrong): number | null {
+/** Nobody plans a call for then, and the year must stay one of four digits whatever window is waited for. */
+const LATEST_SCHEDULE = Date.UTC(2200, 0, 1);
+
+/** @param timezone null for one that is wrong: then it is not known either, and only how it is written is checked */
+function resolveScheduledTime({ scheduledTime }: CallBody, timezone: string | null, mistakes: Mistakes): number | null {
   if (scheduledTime == null) return null;
-  const at = parseDateTime(scheduledTime, timezone);
-  if (at === null) wrong('scheduledTime', 'expected a date and time, 2026-11-24T09:00 or 2026-11-24T09:00:00-05:00');
-  return at;
+  const at = parseDateTime(scheduledTime, timezone ?? 'UTC');
+  if (at !== null && at < LATEST_SCHEDULE) return timezone === null ? null : at;
+  const expected =
+    at === null ? 'a date and time, 2026-11-24T09:00 or 2026-11-24T09:00:00-05:00' : 'a time before the year 2200';
+  mistakes.add('scheduledTime', `expected ${expected}`);
+  return null;
 }
 
 /** @param start when the call may go out, as far as it says itself */
-function resolveDeadline(body: CallBody, agent: AgentConfig, start: number, now: number, wrong: Wrong): number | null {
-  const { callDeadline, callDeadLine } = body;
-  const path = callDeadline == null && callDeadLine != null ? 'callDeadLine' : 'callDeadline';
-  const text = callDeadline ?? callDeadLine;
-  if (text == null) return start + agent.defaultDeadlineMs;
+function resolveDeadline(
+  body: CallBody,
+  agent: AgentConfig,
+  start: number,
+  now: number,
+  mistakes: Mistakes,
+): number | null {
+  const [given, other] = (['callDeadline', 'callDeadLine'] as const).flatMap((path) => {
+    const at = readDeadline(body, path, mistakes);
+    return at === null ? [] : [{ path, at }];
+  });
+  if (given === undefined) return start + agent.defaultDeadlineMs;
+  if (other !== undefined && other.at !== given.at) {
+    mistakes.add(other.path, `is another spelling of \`${given.path}\`, and the two differ: send one of them`);
+  }
+  if (given.at <= now) mistakes.add(given.path, 'lies in the past');
+  else if (given.at <= start) mistakes.add(given.path, 'is not after `scheduledTime`: the call could never go out');
+  return given.at;
+}
 
+function readDeadline(body: CallBody, path: 'callDeadline' | 'callDeadLine', mistakes: Mistakes): number | null {
+  const text = body[path];
+  if (text == null) return null;
   const at = parseOffsetDateTime(text);
-  if (at === null) {
-    wrong(path, 'expected a date and time with its offset, 2026-11-24T09:00:00Z');
-    return null;
-  }
-  if (callDeadLine != null && callDeadline != null && parseOffsetDateTime(callDeadLine) !== at) {
-    wrong('callDeadLine', 'is another spelling of `callDeadline`, and the two differ: send one of them');
-  }
-  if (at <= now) wrong(path, 'lies in the past');
-  else if (at <= start) wrong(path, 'is not after `scheduledTime`: the call could never go out');
+  if (at === null) mistakes.add(path, 'expected a date and time with its offset, 2026-11-24T09:00:00Z');
   return at;
 }
 

@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { Document, ErrorCode, Node, YAMLError } from 'yaml';
+import type { Alias, Document, ErrorCode, Node, YAMLError } from 'yaml';
 import { type Mistake, type Path, pathText } from './path.ts';
 import { substitute } from './substitution.ts';
 
@@ -68,6 +68,7 @@ class Reader {
   readonly #mistakes: Mistake[] = [];
   readonly #lineByPath = new Map<string, number>();
   readonly #fromEnvironment = new Set<string>();
+  readonly #targets = new Map<Alias, unknown>();
   #values = 0;
 
   constructor(document: Document, env: NodeJS.ProcessEnv, lines: LineCounter) {
@@ -99,7 +100,7 @@ class Reader {
       this.#mistakes.push({ path: path.slice(0, 1), message: 'too deeply nested' });
       return null;
     }
-    if (isAlias(node)) return this.#readAlias(node.source, node.resolve(this.#document), path, ancestors);
+    if (isAlias(node)) return this.#readAlias(node, path, ancestors);
     if (isScalar(node)) return this.#readScalar(node, path);
     const inside = [...ancestors, node];
     if (isSeq(node)) {
@@ -119,18 +120,28 @@ class Reader {
 
   /** Reads a value and notes the line where it, or its key, begins. */
   #readAt(path: Path, start: unknown, value: unknown, ancestors: readonly unknown[]): unknown {
+    if (this.#values > MOST_VALUES) return null;
     const offset = (start as Node | null)?.range?.[0];
     if (offset !== undefined) this.#lineByPath.set(pathText(path), this.#lines.linePos(offset).line);
     return this.#read(value, path, ancestors);
   }
 
-  #readAlias(name: string, target: unknown, path: Path, ancestors: readonly unknown[]): unknown {
+  #readAlias(alias: Alias, path: Path, ancestors: readonly unknown[]): unknown {
+    const target = this.#targetOf(alias);
     if (target !== undefined && !ancestors.includes(target)) return this.#read(target, path, ancestors);
     // The name is not told: it may be a secret that begins with `*` and lacks its quotes.
     const message =
-      target === undefined ? 'expected a text that starts with `*` to be in quotes' : `alias \`${name}\` holds itself`;
+      target === undefined
+        ? 'expected a text that starts with `*` to be in quotes'
+        : `alias \`${alias.source}\` holds itself`;
     this.#mistakes.push({ path, message });
     return null;
+  }
+
+  /** Kept, since the parser looks through the whole document for each. */
+  #targetOf(alias: Alias): unknown {
+    if (!this.#targets.has(alias)) this.#targets.set(alias, alias.resolve(this.#document));
+    return this.#targets.get(alias);
   }
 
   #readScalar(node: { value: unknown }, path: Path): unknown {

@@ -1,4 +1,4 @@
-import type { Disposition, Instant, OutboundOverride, Plan } from './call.ts';
+import { DISPOSITIONS, type Disposition, type Instant, type OutboundOverride, type Plan } from './call.ts';
 
 /**
  * What `placeCall` and `takeOver` are asked: one attempt of one call. It stays readable for workers of older and newer
@@ -47,3 +47,20 @@ export type Outcome =
   | { readonly kind: 'ended'; readonly end: AttemptEnd; readonly stoppedBy: 'deadline' | 'canceled' | null }
   /** `takeOver` alone: the carrier has never heard of it. */
   | { readonly kind: 'never-placed' };
+
+/** Whether a result can be taken for an outcome: it comes from a worker of another version, or from an operator. */
+export function isOutcome(given: unknown): given is Outcome {
+  const { kind, plan, because, end } = (given ?? {}) as Readonly<Record<string, unknown>>;
+  switch (kind) {
+    case 'not-now':
+      return !Number.isNaN(Date.parse(String((plan as Partial<Plan> | null | undefined)?.at)));
+    case 'not-dialed':
+      return because === 'deadline' || because === 'canceled';
+    case 'ended':
+      return DISPOSITIONS.some((one) => one === (end as Partial<AttemptEnd> | null | undefined)?.disposition);
+    case 'never-placed':
+      return true;
+    default:
+      return false;
+  }
+}

@@ -22,8 +22,12 @@ export interface HostReport {
   readonly waiting: number;
 }
 
-/** How often `hostLines` must be heard of, in milliseconds: a host that is silent for longer is replaced. */
-export const HOST_HEARTBEAT_TIMEOUT_MS = 10_000;
+/**
+ * How often `hostLines` must be heard of, in milliseconds: a host that is silent for longer is replaced. A process that
+ * stands still may be given the lines once more, since its poll is still waiting: after two such times, another has them
+ * within 20 s.
+ */
+export const HOST_HEARTBEAT_TIMEOUT_MS = 7_000;
 
 /** How often `placeCall` and `takeOver` must be heard of, in milliseconds: then the call is taken over. */
 export const CALL_HEARTBEAT_TIMEOUT_MS = 10_000;

@@ -71,11 +71,15 @@ function fold(call: Folded, event: CallEvent): void {
       call.nextScheduleTime = event.plan.at;
       return;
     case 'completed':
+      // The workflow knows which of its attempts count: a worker that was gone may have told of another.
+      call.attempts = call.attempts.slice(0, event.result.attempts);
       call.status = event.result.status;
       call.reason = event.result.reason;
       call.nextScheduleTime = event.result.nextScheduleTime;
       return;
     case 'canceled':
+      // It ends only once the attempt under way has: one that has not was none.
+      if (hasOpenAttempt(call)) call.attempts.pop();
       call.status = 'Canceled';
       call.reason = 'request';
       return;
@@ -90,7 +94,9 @@ function fold(call: Folded, event: CallEvent): void {
   }
 }
 
+/** An attempt that is told of again was not dialed the first time: its worker was gone, or its workflow was reset. */
 function begin(call: Folded, number: number, startedTime: Instant): void {
+  if (hasOpenAttempt(call) && call.attempts.at(-1)?.number === number) call.attempts.pop();
   if (number !== call.attempts.length + 1) return;
   const times = { startedTime, answeredTime: null, endedTime: null };
   call.attempts.push({ number, ...times, disposition: null, providerCode: null });
@@ -102,11 +108,10 @@ function answer(call: Folded, number: number, answeredTime: Instant): void {
 }
 
 function foldOutcome(call: Folded, outcome: Outcome): void {
-  const hasOpenAttempt = call.attempts.at(-1)?.disposition === null;
   switch (outcome.kind) {
     case 'ended': {
       const { startedTime, answeredTime, endedTime, disposition, providerCode } = outcome.end;
-      if (hasOpenAttempt) call.attempts.pop();
+      if (hasOpenAttempt(call)) call.attempts.pop();
       const number = call.attempts.length + 1;
       call.attempts.push({ number, startedTime, answeredTime, endedTime, disposition, providerCode });
       call.lastEnd = outcome.end;
@@ -118,10 +123,12 @@ function foldOutcome(call: Folded, outcome: Outcome): void {
     case 'never-placed':
     case 'not-dialed':
       // It was about to be dialed, and was not.
-      if (hasOpenAttempt) call.attempts.pop();
+      if (hasOpenAttempt(call)) call.attempts.pop();
       return;
   }
 }
+
+const hasOpenAttempt = ({ attempts }: Folded): boolean => attempts.at(-1)?.disposition === null;
 
 /** Seconds between the answer and the end; null where nobody answered. */
 export function talkSeconds({ answeredTime, endedTime }: AttemptEnd): number | null {

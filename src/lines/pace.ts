@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 
 /**
@@ -28,9 +27,17 @@ export class Pace {
     return new Promise((granted) => {
       void this.#turns(async () => {
         granted();
-        // A timer may fire up to a millisecond early.
-        if (this.#callsPerSecond !== null) await sleep(Math.ceil(1_000 / this.#callsPerSecond) + 1);
+        if (this.#callsPerSecond !== null) await sleep(spacingMs(this.#callsPerSecond));
       });
     });
   }
 }
+
+/** Of 2.5 calls a second the half is lost: evenly spaced, some second would see three. */
+function spacingMs(callsPerSecond: number): number {
+  const wholeRate = callsPerSecond >= 1 ? Math.floor(callsPerSecond) : callsPerSecond;
+  // A timer may fire up to a millisecond early.
+  return Math.ceil(1_000 / wholeRate) + 1;
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,13 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import type { TemporalConnection } from './connection.ts';
 
 /** How often a server that does not answer is tried again, in milliseconds. */
 const AGAIN_MS = 1_000;
 
+/**
+ * The longest pause before a failed request is sent again, in milliseconds. The SDK's own grow to 5 s, and it notices only
+ * after a pause that the deadline has passed: a request with 4 s took up to 6.
+ */
+const LONGEST_PAUSE_MS = 200;
+
+/** How often a request without a deadline is sent before it fails: for the 20 s that the SDK's own ten attempts take. */
+const ATTEMPTS = 100;
+
+const sdkRetries = defaultGrpcRetryOptions({ maxAttempts: ATTEMPTS });
+
+const retryInterceptor = makeGrpcRetryInterceptor({
+  ...sdkRetries,
+  delayFunction: (attempt, status) => Math.min(sdkRetries.delayFunction(attempt, status), LONGEST_PAUSE_MS),
+});
+
 /** A client that connects with its first request, and again whenever Temporal was away. */
 export function createClient({ connection, namespace }: TemporalConnection): Client {
-  return new Client({ connection: Connection.lazy(connection), namespace });
+  return new Client({ connection: Connection.lazy({ ...connection, interceptors: [retryInterceptor] }), namespace });
 }
 
 /**

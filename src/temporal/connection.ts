@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from '@temporalio/client';
 // A CommonJS package whose names Node cannot see from a module: hence the default import.
 import envconfig from '@temporalio/envconfig';
+import { SetUpError } from '../config/error.ts';
 
 /** Where Outdial lives on a server, unless `TEMPORAL_NAMESPACE` or the profile says otherwise. */
 export const DEFAULT_NAMESPACE = 'outdial';
@@ -69,7 +70,7 @@ export function connectionOptions(env: NodeJS.ProcessEnv, settings: ConnectionSe
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
-    throw new Error(`The TEMPORAL_ variables cannot be used: ${reason}`, { cause: error });
+    throw new SetUpError(`The TEMPORAL_ variables cannot be used: ${reason}`, { cause: error });
   }
 }
 

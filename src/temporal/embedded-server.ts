@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import { SetUpError } from '../config/error.ts';
 import { ownServer } from './connection.ts';
 import { findExecutable } from './executables.ts';
 import { setUpNamespace } from './namespace.ts';
@@ -68,7 +69,7 @@ const LAST_LINES = 8;
 export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   const executable = findExecutable('temporal');
   if (executable === null) {
-    throw new Error(
+    throw new SetUpError(
       'The Temporal server is missing: run `npm run setup`, or name a server of yours in TEMPORAL_ADDRESS',
     );
   }
@@ -148,7 +149,7 @@ async function makeReady(address: string, server: Launched, dataDir: string): Pr
   });
   const answers = connection.ensureConnected().catch((error: unknown) => {
     const log = join(dataDir, 'temporal.log');
-    throw new Error(`The Temporal server did not answer within ${START_LIMIT_MS / 1_000} s; see ${log}`, {
+    throw new SetUpError(`The Temporal server did not answer within ${START_LIMIT_MS / 1_000} s; see ${log}`, {
       cause: error,
     });
   });
@@ -163,7 +164,7 @@ async function failWhenEnded(server: Launched, dataDir: string): Promise<never> 
   const { code, signal } = await server.exited;
   const log = await readFile(join(dataDir, 'temporal.log'), 'utf8').catch(() => '');
   const tail = log.trimEnd().split('\n').slice(-LAST_LINES).join('\n');
-  throw new Error(
+  throw new SetUpError(
     `The Temporal server ended at start (${signal ?? `exit code ${code}`}); the end of its log:\n${tail}`,
   );
 }

@@ -1,10 +1,11 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { SetUpError } from '../config/error.ts';
 import { processInfo } from './process-info.ts';
 
 /** Outdial runs on this data directory already. */
-export class AlreadyRunningError extends Error {
+export class AlreadyRunningError extends SetUpError {
   override readonly name = 'AlreadyRunningError';
 
   constructor(dataDir: string, owner: number) {

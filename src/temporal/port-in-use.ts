@@ -1,8 +1,9 @@
 import { connect } from 'node:http2';
+import { SetUpError } from '../config/error.ts';
 import { isTaken } from './ports.ts';
 
 /** A port that Outdial's own server needs is taken. The message says in one line what to do. */
-export class PortInUseError extends Error {
+export class PortInUseError extends SetUpError {
   override readonly name = 'PortInUseError';
   readonly port: number;
 

@@ -1,15 +1,22 @@
 /** `npm run setup:temporal`: gives the server that the environment chooses what Outdial needs there. */
 import { Connection } from '@temporalio/client';
-import { connectionOptions } from './connection.ts';
+import { choosesServer, connectionOptions } from './connection.ts';
 import { setUpNamespace } from './namespace.ts';
 
 async function main(): Promise<boolean> {
+  if (!choosesServer(process.env)) {
+    throw new Error("Name the server in TEMPORAL_ADDRESS or TEMPORAL_PROFILE: Outdial's own needs no set-up");
+  }
   const { connection: options, namespace } = connectionOptions(process.env);
   const address = options.address ?? 'localhost:7233';
   const connection = await Connection.connect(options).catch((error: unknown) => {
-    throw new Error(`No Temporal server answers at ${address}: set TEMPORAL_ADDRESS or TEMPORAL_PROFILE`, {
-      cause: error,
-    });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `No Temporal server can be used at ${address} (${reason}): is it running, and is the address right?`,
+      {
+        cause: error,
+      },
+    );
   });
   try {
     const { done, problems } = await setUpNamespace(connection, namespace);

@@ -51,6 +51,8 @@ export async function openLineHost(deps: LineHostDeps, trunk: TrunkRef, executio
     deps,
     trunkWorkerOptions(trunkQueue(trunk.orgId, trunk.trunk), activities, admission),
   );
+  // Its rate may have changed with the configuration of this process.
+  await deps.client.workflow.getHandle(execution.workflowId).signal('trunkSettings');
   log.info({ lines: config.lines, live: parts.lines.busy }, 'lines are open');
 
   return {

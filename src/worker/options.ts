@@ -44,6 +44,8 @@ export const hostsWorkerOptions = (activities: HostActivities): Options => ({
   taskQueue: HOSTS_QUEUE,
   activities,
   maxConcurrentActivityTaskExecutions: 1_000,
+  // A process that stands still swallows a task for each poll it has waiting: one costs a trunk one more time-out.
+  maxConcurrentActivityTaskPolls: 1,
   // Longer than its inner Workers have, since it waits for them.
   shutdownForceTime: '12s',
 });
@@ -54,6 +56,8 @@ export const takeoverWorkerOptions = (taskQueue: string, activities: TrunkCallAc
   taskQueue,
   activities: { takeOver: (input) => activities.takeOver(input) } satisfies Pick<TrunkCallActivities, 'takeOver'>,
   maxConcurrentActivityTaskExecutions: 100_000,
+  // As with hosts: what a frozen process swallows waits for its time-out.
+  maxConcurrentActivityTaskPolls: 2,
 });
 
 /** The Worker that asks for new calls: as many as there are lines. */

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
@@ -21,15 +22,18 @@ export async function startWorkerProcess(deps: StartWorkerDeps): Promise<Running
     // The process itself stops its Workers, in order: hosts hand their calls over first.
     shutdownSignals: [],
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
-      log[LEVELS[level]](withoutPayloads(meta), message);
+      if (!isExpected(message, meta)) log[LEVELS[level]](withoutPayloads(meta), message);
     }),
   });
   const connection = await NativeConnection.connect(temporal.connection);
   const workers = await startWorkers({ ...deps, connection });
+  const failed = workers.ended.then(() => {
+    throw new Error('A Worker stopped by itself');
+  });
+  // Once it is asked to stop, nobody waits for a failure any more.
+  failed.catch(() => undefined);
   return {
-    failed: workers.ended.then(() => {
-      throw new Error('A Worker stopped by itself');
-    }),
+    failed,
     async stop() {
       await workers.stop();
       await connection.close();
@@ -38,6 +42,12 @@ export async function startWorkerProcess(deps: StartWorkerDeps): Promise<Running
 }
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+
+/** What the SDK warns of and is meant: Workers of activities alone, and calls that are left to the next worker. */
+function isExpected(message: string, meta: Record<string | symbol, unknown> | undefined): boolean {
+  if (/^No (workflows|activities) registered/.test(message)) return true;
+  return meta?.error instanceof ApplicationFailure && meta.error.type === 'HandedOver';
+}
 
 /** What the SDK logs beside a message, without what may hold private data. */
 function withoutPayloads(meta: Record<string | symbol, unknown> | undefined): Record<string, unknown> {

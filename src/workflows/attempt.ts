@@ -8,7 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { CallFacts, CallInput } from '../contract/call.ts';
-import type { Outcome, PlaceCallInput } from '../contract/placement.ts';
+import { isOutcome, type Outcome, type PlaceCallInput } from '../contract/placement.ts';
 import { CALL_STATUS } from '../contract/search-attributes.ts';
 import { placing, takingOver } from './call-activities.ts';
 import type { CallState, Placement } from './call-state.ts';
@@ -30,8 +30,8 @@ export async function placeAttempt(call: CallState, facts: CallFacts, input: Cal
     if (outcome !== null) return outcome;
     if (!call.dialing && call.cancelReason === null) await pauseBeforePlacing(call, facts, failures);
     if (call.dialing) return await takeOverUntilKnown(call, facts, input, request);
-    if (call.cancelReason !== null) return { kind: 'not-dialed', because: 'canceled' };
-    if (msUntil(facts.callDeadline) <= 0) return { kind: 'not-dialed', because: 'deadline' };
+    if (call.cancelReason !== null) return await withoutDialing(call, facts, input, 'canceled');
+    if (msUntil(facts.callDeadline) <= 0) return await withoutDialing(call, facts, input, 'deadline');
   }
 }
 
@@ -42,6 +42,27 @@ async function pauseBeforePlacing(call: CallState, facts: CallFacts, failures: n
   log.warn(`placeCall failed before it dialed: again in ${wait / 1_000} s`);
   const summary = 'placeCall failed before it dialed: tries again';
   await condition(() => call.dialing || call.cancelReason !== null, wait, { summary });
+}
+
+/**
+ * What becomes of a call that is not to be dialed. An operator may have reset it: then an earlier run may have dialed, and
+ * somebody be on the line, so the carrier is asked before anything else is said of the call.
+ */
+export async function withoutDialing(
+  call: CallState,
+  facts: CallFacts,
+  input: CallInput,
+  because: 'deadline' | 'canceled',
+): Promise<Outcome> {
+  const { runId, firstExecutionRunId } = workflowInfo();
+  // Differs between a run and its reset, which replays it; but where the first run comes here it ends in this very task,
+  // so that no replay has to pass.
+  if (runId !== firstExecutionRunId) {
+    const request = placeCallInput(facts, input, call.newPlacement());
+    const outcome = await takeOverUntilKnown(call, facts, input, request);
+    if (outcome.kind !== 'never-placed') return outcome;
+  }
+  return { kind: 'not-dialed', because };
 }
 
 async function takeOverUntilKnown(
@@ -73,6 +94,8 @@ async function supervise(call: CallState, start: () => Promise<Outcome>, deadlin
   let settled = false;
   const outcome = scope
     .run(start)
+    // An operator who completes the activity by hand may give it anything.
+    .then((given) => (isOutcome(given) ? given : null))
     .catch((error: unknown) => {
       if (!(error instanceof ActivityFailure)) throw error;
       return null;
@@ -80,7 +103,7 @@ async function supervise(call: CallState, start: () => Promise<Outcome>, deadlin
     .finally(() => (settled = true));
   const stop = (): boolean => settled || call.stopRequests > stopsBefore;
 
-  if (deadline !== undefined) await untilDialing(call, stop, deadline);
+  await untilDialing(call, stop, deadline);
   if (call.dialing && !settled) {
     running(call);
     await condition(stop);
@@ -90,9 +113,10 @@ async function supervise(call: CallState, start: () => Promise<Outcome>, deadlin
 }
 
 /** Until the attempt is dialed, is to stop, or its deadline passes. */
-async function untilDialing(call: CallState, stop: () => boolean, deadline: string): Promise<void> {
-  const left = Math.max(1, msUntil(deadline));
-  await condition(() => call.dialing || stop(), left, { summary: 'deadline' });
+async function untilDialing(call: CallState, stop: () => boolean, deadline?: string): Promise<void> {
+  const isSettled = (): boolean => call.dialing || stop();
+  if (deadline === undefined) return await condition(isSettled);
+  await condition(isSettled, Math.max(1, msUntil(deadline)), { summary: 'deadline' });
 }
 
 function running(call: CallState): void {

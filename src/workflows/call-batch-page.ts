@@ -1,5 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
+  ApplicationFailure,
   CancellationScope,
   ChildWorkflowFailure,
   type ChildWorkflowHandle,
@@ -23,6 +24,12 @@ type CallHandle = ChildWorkflowHandle<typeof outboundCall>;
 /** How many calls are started at once: a start costs the server some 20 ms of CPU, which calls that are due need too. */
 const STARTS_AT_ONCE = 50;
 
+/**
+ * How long a page that may start its calls waits for them, in milliseconds: it has had them since before the seal, unless
+ * its batch was reset after the page had ended. Then nobody loads it again, and it ends without a call.
+ */
+const LOAD_TIMEOUT_MS = 10_000;
+
 /** What a page's handlers and its story share. */
 class PageState {
   calls: readonly PageCall[] | null = null;
@@ -36,7 +43,7 @@ class PageState {
   tally: Tally = EMPTY_TALLY;
 
   constructor() {
-    setHandler(loadPageUpdate, (calls) => void (this.calls ??= calls));
+    setHandler(loadPageUpdate, (calls) => void (this.calls ??= calls), { validator: requireCalls });
     setHandler(startCallsSignal, () => void (this.mayStart = true));
     setHandler(getHeldCallQuery, (callId) => {
       const call = this.#held(callId);
@@ -61,6 +68,17 @@ class PageState {
   }
 }
 
+/** Refuses what is no page: once accepted, it could only fail the workflow's task again and again. */
+function requireCalls(calls: unknown): void {
+  const isCall = (call: unknown): boolean =>
+    typeof call === 'object' && call !== null && 'callId' in call && 'facts' in call && 'input' in call;
+  if (Array.isArray(calls) && calls.every(isCall)) return;
+  throw ApplicationFailure.nonRetryable(
+    'Expected an array of calls, each with `callId`, `facts` and `input`',
+    'NoPage',
+  );
+}
+
 /**
  * Up to 1,000 calls of a batch, as its children: loaded by an update, started when the batch says so. It ends when they
  * all have. Cancelling it cancels what waits or rings; who talks finishes talking.
@@ -72,7 +90,9 @@ export async function callBatchPage(input: PageInput): Promise<Tally> {
 }
 
 async function run(page: PageState, input: PageInput): Promise<Tally> {
-  await condition(() => (page.calls !== null && page.mayStart) || page.canceled);
+  await condition(() => page.mayStart || page.canceled);
+  const isLoaded = (): boolean => page.calls !== null || page.canceled;
+  if (!isLoaded()) await condition(isLoaded, LOAD_TIMEOUT_MS, { summary: 'waits for its calls' });
   const ends = await startCalls(page);
   await tellBatch(input);
   const canceling = condition(() => page.canceled).then(() => cancelCalls(page));
@@ -148,5 +168,8 @@ async function cancelCalls(page: PageState): Promise<void> {
 }
 
 async function cancelCall(call: CallHandle, reason: string): Promise<void> {
-  await call.signal('cancelCall', { reason }).catch(() => undefined); // It has just ended.
+  // By its ID, not as a child: of a page that was reset, the server passes no signal on to its children.
+  await getExternalWorkflowHandle(call.workflowId)
+    .signal('cancelCall', { reason })
+    .catch(() => undefined); // It has just ended.
 }

@@ -1,3 +1,4 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   ApplicationFailure,
   CancellationScope,
@@ -26,9 +27,12 @@ import { addTallies } from './tally.ts';
 
 type PageHandle = ChildWorkflowHandle<typeof callBatchPage>;
 
+/** By number; without those that have gone their own way since a reset. */
+type Pages = ReadonlyMap<number, PageHandle>;
+
 /** What a batch's handlers and its story share. */
 class BatchState {
-  pages: PageHandle[] | null = null;
+  pages: Pages | null = null;
   sealed = false;
   expired = false;
   canceled = false;
@@ -75,7 +79,7 @@ export async function callBatch(input: BatchInput): Promise<Tally> {
 async function run(batch: BatchState, input: BatchInput): Promise<Tally> {
   const pages = await startPages(input);
   batch.pages = pages;
-  const tallies = pages.map((page, number) => addTallyOf(page, number, batch));
+  const tallies = [...pages].map(([number, page]) => addTallyOf(page, number, batch));
   const canceling = condition(() => batch.canceled || batch.expired).then(() => cancelPages(pages));
 
   await condition(() => batch.sealed || batch.canceled, SEAL_TIMEOUT_MS, { summary: 'waits for its seal' });
@@ -92,32 +96,40 @@ async function run(batch: BatchState, input: BatchInput): Promise<Tally> {
 }
 
 /** Starts every page, empty: the API loads them. */
-async function startPages(input: BatchInput): Promise<PageHandle[]> {
+async function startPages(input: BatchInput): Promise<Pages> {
   const batchId = workflowInfo().workflowId;
-  return await Promise.all(
+  const pages = await Promise.all(
     Array.from({ length: input.pages }, (_, page) =>
       startChild<typeof callBatchPage>('callBatchPage', {
         workflowId: pageId(batchId, page),
         taskQueue: BATCHES_QUEUE,
         args: [{ batchId, page }],
         staticSummary: `page ${page + 1} of ${input.pages}`,
+      }).catch((error: unknown) => {
+        // This batch has started the page before it was reset: the page goes its own way.
+        if (error instanceof WorkflowExecutionAlreadyStartedError) return null;
+        throw error;
       }),
     ),
   );
+  return new Map([...pages.entries()].flatMap(([number, page]) => (page === null ? [] : [[number, page]])));
 }
 
 /** One page after the other, so that what is due first is started first and dialing is not starved. */
-async function startCalls(batch: BatchState, pages: readonly PageHandle[]): Promise<void> {
-  for (const [number, page] of pages.entries()) {
+async function startCalls(batch: BatchState, pages: Pages): Promise<void> {
+  for (const [number, page] of pages) {
     if (batch.canceled) return;
-    await page.signal('startCalls').catch(() => undefined); // It has ended: its calls are counted.
+    // By its ID, not as a child: of a batch that was reset, the server passes no signal on to its children.
+    await getExternalWorkflowHandle(page.workflowId)
+      .signal('startCalls')
+      .catch(() => undefined); // It has ended: its calls are counted.
     await condition(() => batch.started.has(number) || batch.over.has(number) || batch.canceled);
   }
 }
 
-async function cancelPages(pages: readonly PageHandle[]): Promise<void> {
+async function cancelPages(pages: Pages): Promise<void> {
   await Promise.all(
-    pages.map(
+    [...pages.values()].map(
       (page) =>
         getExternalWorkflowHandle(page.workflowId)
           .cancel()
@@ -129,7 +141,8 @@ async function cancelPages(pages: readonly PageHandle[]): Promise<void> {
 /** Adds how a page's calls ended. A page that an operator terminated tells nothing: its calls count for themselves. */
 async function addTallyOf(page: PageHandle, number: number, batch: BatchState): Promise<void> {
   try {
-    batch.ended = addTallies(batch.ended, await page.result());
+    const tally = await page.result();
+    batch.ended = addTallies(batch.ended, tally);
   } catch (error) {
     if (!(error instanceof ChildWorkflowFailure)) throw error;
   }

@@ -11,7 +11,7 @@ import { CALL_STATUS, DISPOSITION, NEXT_SCHEDULE_TIME } from '../contract/search
 import type { CallMemo } from '../contract/start-call.ts';
 import { talkSeconds } from '../domain/call-history.ts';
 import { retryDelay } from '../domain/retry.ts';
-import { placeAttempt } from './attempt.ts';
+import { placeAttempt, withoutDialing } from './attempt.ts';
 import { planning } from './call-activities.ts';
 import { CallState } from './call-state.ts';
 
@@ -43,14 +43,17 @@ function heedNativeCancellation(call: CallState): void {
 async function run(call: CallState, facts: CallFacts, input: CallInput): Promise<CallResult> {
   for (;;) {
     await sleepUntilDue(call, facts);
-    if (call.cancelReason !== null) return end(call, 'Canceled', call.cancelReason);
-    if (isPast(facts.callDeadline)) return end(call, 'Canceled', 'deadline');
-
-    queue(call);
-    const outcome = await placeAttempt(call, facts, input);
+    const outcome = await attempt(call, facts, input);
     const result = await decide(call, facts, input, outcome);
     if (result !== null) return result;
   }
+}
+
+async function attempt(call: CallState, facts: CallFacts, input: CallInput): Promise<Outcome> {
+  if (call.cancelReason !== null) return await withoutDialing(call, facts, input, 'canceled');
+  if (isPast(facts.callDeadline)) return await withoutDialing(call, facts, input, 'deadline');
+  queue(call);
+  return await placeAttempt(call, facts, input);
 }
 
 /** Waits until the plan or the deadline, whichever comes first, or until somebody cancels. */

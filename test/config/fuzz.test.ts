@@ -36,7 +36,8 @@ const full = {
 };
 
 // `problems` lets any error through that is not a ConfigurationError, so it is enough to call it.
-describe('a bad file', () => {
+// A minute, since it reads some hundred files and the machine may have more to do.
+describe('a bad file', { timeout: 60_000 }, () => {
   it('never throws anything but a ConfigurationError, whatever value is in the wrong place', () => {
     expect(problems(full)).toEqual([]);
     fc.assert(

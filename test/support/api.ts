@@ -57,10 +57,15 @@ export class Api {
   }
 
   /** Any request to `/api/v1`; a body that is no string is sent as JSON. */
-  async request<Body>(method: string, path: string, body?: unknown): Promise<Answer<Body>> {
+  async request<Body>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<Body>> {
     const response = await fetch(`${this.url}/api/v1${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.#key}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${this.#key}`, 'content-type': 'application/json', ...headers },
       body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
     });
     const text = await response.text();

@@ -37,7 +37,7 @@ ${more}`;
  */
 export class Deployment {
   readonly dataDir: string;
-  readonly server: EmbeddedServer;
+  server: EmbeddedServer;
   readonly client: Client;
   readonly #configFile: string;
   readonly #processes: OutdialProcess[] = [];
@@ -52,7 +52,7 @@ export class Deployment {
 
   static async start(config: string): Promise<Deployment> {
     const dataDir = mkdtempSync(join(tmpdir(), 'outdial-test-'));
-    const server = await startEmbeddedServer({ dataDir, port: 0, uiPort: 0 });
+    const server = await startServer(dataDir);
     return new Deployment(dataDir, server, config);
   }
 
@@ -66,9 +66,9 @@ export class Deployment {
     return join(this.dataDir, 'ledger-default-demo.jsonl');
   }
 
-  /** What the carrier was asked and did, so far. */
-  readLedger(): ReturnType<typeof readLedger> {
-    return readLedger(this.ledgerPath);
+  /** What a trunk's carrier was asked and did, so far. */
+  readLedger(trunk = 'demo'): ReturnType<typeof readLedger> {
+    return readLedger(join(this.dataDir, `ledger-default-${trunk}.jsonl`));
   }
 
   /** Starts a worker, ready to take calls. */
@@ -78,11 +78,21 @@ export class Deployment {
     return worker;
   }
 
-  /** Starts an API. */
-  async startApi(): Promise<{ api: Api; process: OutdialProcess }> {
-    const process = this.#start('api/main');
+  /**
+   * Starts an API.
+   *
+   * @param env what its environment has beside, or instead of, the usual
+   */
+  async startApi(env: Record<string, string> = {}): Promise<{ api: Api; process: OutdialProcess }> {
+    const process = this.#start('api/main', env);
     const [, url = ''] = await process.prints(/API +(\S+)\/api\/v1/);
     return { api: new Api(url), process };
+  }
+
+  /** Starts Temporal again, where and with what it was before it was stopped. */
+  async restartServer(): Promise<void> {
+    const port = Number(this.server.address.split(':').at(-1));
+    this.server = await startEmbeddedServer({ dataDir: this.dataDir, port, uiPort: 0 });
   }
 
   async stop(): Promise<void> {
@@ -92,7 +102,7 @@ export class Deployment {
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 
-  #start(part: 'api/main' | 'worker/main'): OutdialProcess {
+  #start(part: 'api/main' | 'worker/main', env: Record<string, string> = {}): OutdialProcess {
     const started = new OutdialProcess(part, {
       TEMPORAL_ADDRESS: this.server.address,
       OUTDIAL_PORT: '0',
@@ -100,6 +110,7 @@ export class Deployment {
       OUTDIAL_DATA_DIR: this.dataDir,
       OUTDIAL_PRIORITY_LEVELS: '50',
       OUTDIAL_SECRET: 'a secret of tests, and of nothing else',
+      ...env,
     });
     this.#processes.push(started);
     return started;
@@ -134,14 +145,30 @@ export class AllInOne {
 
   /** Starts it and waits until it says that it is ready. */
   async start(): Promise<{ api: Api; process: OutdialProcess }> {
-    const env = { ...this.#env, OUTDIAL_CONFIG: join(this.dataDir, 'outdial.yaml'), OUTDIAL_DATA_DIR: this.dataDir };
-    this.#process = new OutdialProcess('main', env);
-    await this.#process.prints(/Outdial is ready/);
-    return { api: new Api(`http://127.0.0.1:${this.#env.OUTDIAL_PORT}`), process: this.#process };
+    const process = this.spawn({});
+    await process.prints(/Outdial is ready/);
+    return { api: new Api(`http://127.0.0.1:${this.#env.OUTDIAL_PORT}`), process };
+  }
+
+  /** Starts it with other settings, ready or not. */
+  spawn(env: Record<string, string>): OutdialProcess {
+    const own = { OUTDIAL_CONFIG: join(this.dataDir, 'outdial.yaml'), OUTDIAL_DATA_DIR: this.dataDir };
+    this.#process = new OutdialProcess('main', { ...this.#env, ...own, ...env });
+    return this.#process;
   }
 
   async stop(): Promise<void> {
     await this.#process?.end('SIGTERM');
     rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+/** Another test may take a free port before the server does: then it is another one's turn. */
+async function startServer(dataDir: string, triesLeft = 3): Promise<EmbeddedServer> {
+  try {
+    return await startEmbeddedServer({ dataDir, port: 0, uiPort: 0 });
+  } catch (error) {
+    if (triesLeft === 0 || !String(error).includes('address already in use')) throw error;
+    return await startServer(dataDir, triesLeft - 1);
   }
 }

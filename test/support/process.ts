@@ -45,6 +45,11 @@ export class OutdialProcess {
     }
   }
 
+  /** Resolves when it has ended by itself. */
+  async exited(): Promise<void> {
+    if (!this.hasExited) await once(this.child, 'exit');
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }

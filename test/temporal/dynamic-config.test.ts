@@ -1,23 +1,37 @@
-import { Client } from '@temporalio/client';
-import type { Connection } from '@temporalio/client';
+import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ownServer } from '../../src/temporal/connection.ts';
 import { Servers } from './support.ts';
 
 /** The server takes a key that it does not know without a word: so each is asked for what it does. */
 const servers = new Servers();
 const namespace = 'outdial';
+/** Of the enum `TaskQueueType`. */
+const WORKFLOW = 1;
 let connection: Connection;
 let client: Client;
+let address: string;
 
 /** A real server takes 1 s to start and 1 s to stop; under load, several times that. */
 const timeout = 60_000;
 
 beforeAll(async () => {
   const server = await servers.start(await servers.dataDir());
-  connection = await servers.connect(server.address);
+  ({ address } = server);
+  connection = await servers.connect(address);
   client = new Client({ connection, namespace });
 }, timeout);
 afterAll(() => servers.cleanUp(), timeout);
+
+/** Waits until so many tasks of a queue are there: a start is acknowledged before its task reaches the queue. */
+async function untilQueued(taskQueue: string, count: number): Promise<void> {
+  const request = { namespace, taskQueue: { name: taskQueue }, taskQueueType: WORKFLOW, reportStats: true };
+  const queued = async () => {
+    const { stats } = await connection.workflowService.describeTaskQueue(request);
+    return Number(stats?.approximateBacklogCount);
+  };
+  await expect.poll(queued, { timeout: 20_000 }).toBe(count);
+}
 
 /** Takes the next workflow task of a queue, as a worker would. */
 async function next(taskQueue: string): Promise<string> {
@@ -45,8 +59,25 @@ describe("The configuration of Outdial's own server", { timeout }, () => {
       const workflowId = `priority-${String(priorityKey).padStart(2, '0')}`;
       await client.workflow.start('nobodyRunsThis', { workflowId, taskQueue, priority: { priorityKey } });
     }
+    await untilQueued(taskQueue, keys.length);
     const taken = await take(taskQueue, keys.length);
     expect(taken).toEqual([...taken].sort());
+  });
+
+  it('hands out the more urgent first, however far down the list, when more wait than it holds in memory', async () => {
+    const taskQueue = 'backlog';
+    const start = (workflowId: string, priorityKey: number) =>
+      client.workflow.start('nobodyRunsThis', { workflowId, taskQueue, priority: { priorityKey } });
+    // It reads 1,000 tasks of a level at once. With the 5 levels of its default, 40 and 30 are one level.
+    const backlog = Array.from({ length: 1_100 }, (_, index) => `backlog-${index}`);
+    const starters = Array.from({ length: 32 }, async () => {
+      for (let id = backlog.pop(); id !== undefined; id = backlog.pop()) await start(id, 40);
+    });
+    await Promise.all(starters);
+    await start('urgent', 30);
+    await untilQueued(taskQueue, 1_101);
+
+    expect(await next(taskQueue)).toBe('urgent');
   });
 
   it('shares a queue among fairness keys: a small batch does not wait behind a large one of the same priority', async () => {
@@ -60,6 +91,7 @@ describe("The configuration of Outdial's own server", { timeout }, () => {
     for (let index = 0; index < 30; index++) await start('large', index);
     for (let index = 0; index < 5; index++) await start('small', index);
 
+    await untilQueued(taskQueue, 35);
     const taken = await take(taskQueue, 35);
 
     expect(taken.slice(0, 15).filter((id) => id.startsWith('small'))).toHaveLength(5);
@@ -73,6 +105,26 @@ describe("The configuration of Outdial's own server", { timeout }, () => {
       ),
     );
     // With the server's own limit it takes over 2 s: the client has to come back for what was refused.
-    expect(Date.now() - started).toBeLessThan(1_500);
+    expect(Date.now() - started).toBeLessThan(1_800);
+  });
+
+  it('lets many clients ask one workflow at once, while it is at work', async () => {
+    const taskQueue = 'questions';
+    await client.workflow.start('nobodyAnswers', { workflowId: 'asked', taskQueue });
+    await next(taskQueue); // at work from now on, so that questions wait
+    // Without the SDK's retries, which would hide what is refused at once.
+    const plain = await Connection.connect({ ...ownServer(address).connection, interceptors: [] });
+    const ask = async (): Promise<unknown> => {
+      const query = { namespace, execution: { workflowId: 'asked' }, query: { queryType: 'any' } };
+      const limit = Date.now() + 2_000;
+      return await plain
+        .withDeadline(limit, () => plain.workflowService.queryWorkflow(query))
+        .catch((error: unknown) => error);
+    };
+    const answers = await Promise.all(Array.from({ length: 20 }, ask));
+    await plain.close();
+    // Nobody answers, so each waits until its deadline; with the server's own limit all but one are refused.
+    const codes = answers.map((error) => (isGrpcServiceError(error) ? error.code : error));
+    expect(codes).toEqual(Array(20).fill(4 /* DEADLINE_EXCEEDED */));
   });
 });

@@ -1,4 +1,4 @@
-import { Router } from 'express';
+import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { CALL_STATUSES } from '../../contract/call.ts';
 import { acceptBatch, acceptCall } from '../accept-calls.ts';
@@ -21,6 +21,7 @@ export function callRoutes(deps: ApiDeps): Router {
   router.post(
     '/bulk',
     orgHandler(deps, async ({ orgId, request, response }) => {
+      refuseIdempotencyKey(request);
       const { agentId } = readQuery(request, { agentId: name.optional() });
       const agent = agentFor(deps, orgId, agentId);
       const resolved = readCalls(request.body, { configuration: configuration(), agent, now: Date.now() });
@@ -37,6 +38,7 @@ export function callRoutes(deps: ApiDeps): Router {
   router.post(
     '/',
     orgHandler(deps, async ({ orgId, request, response }) => {
+      refuseIdempotencyKey(request);
       const { agentId } = readQuery(request, { agentId: name.optional() });
       const agent = agentFor(deps, orgId, agentId);
       const resolved = readOneCall(request.body, { configuration: configuration(), agent, now: Date.now() });
@@ -81,4 +83,10 @@ export function callRoutes(deps: ApiDeps): Router {
   );
 
   return router;
+}
+
+/** Who sends a key relies on it: better no call than two. */
+function refuseIdempotencyKey(request: Request): void {
+  if (request.get('idempotency-key') === undefined) return;
+  throw badRequest('`Idempotency-Key` is not supported by this version yet: send the request without it.');
 }

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { Router } from 'express';
 import { z } from 'zod';
 import type { TrunkConfig } from '../../config/schema.ts';
 import { trunkWorkflowId } from '../../contract/ids.ts';
 import { type ApiDeps, orgHandler } from '../context.ts';
-import { badRequest, notFound } from '../problem.ts';
+import { badRequest, notFound, unavailable } from '../problem.ts';
 import { readQuery } from '../query.ts';
 import { type TrunkView, viewTrunk } from '../trunk-view.ts';
 
@@ -69,7 +70,12 @@ export function trunkRoutes(deps: ApiDeps): Router {
   }
 
   async function signal({ orgId, name }: TrunkConfig, kind: string, fields: object): Promise<void> {
-    await deps.client.workflow.getHandle(trunkWorkflowId(orgId, name)).signal(kind, fields);
+    try {
+      await deps.client.workflow.getHandle(trunkWorkflowId(orgId, name)).signal(kind, fields);
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      throw unavailable('No worker looks after this trunk yet: start one, and try again.');
+    }
   }
 
   /** The trunk once its queue says so, or what it says when that takes too long. */

@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LedgerLine } from '../src/dialers/ledger.ts';
+import { makeCalls } from './calls.ts';
+import type { Figure } from './report.ts';
+import { onSite, type Site } from './site.ts';
+import { median, percentile } from './statistics.ts';
+
+const CALLS = 20;
+/** How long it has rung when it is cancelled, in milliseconds. */
+const RINGS_MS = 500;
+
+/** How soon a ringing call stops once somebody cancels it: from the request sent to the carrier told. */
+export async function cancelRinging(): Promise<Figure[]> {
+  return await onSite({ lines: 20, speed: 1 }, async (site) => {
+    const taken: number[] = [];
+    for (const call of makeCalls(CALLS, { ending: 'no-answer' })) taken.push(await cancelOne(site, call));
+    return [
+      {
+        what: 'from cancelling a ringing call to hanging up, median',
+        value: median(taken),
+        unit: 'ms',
+        goal: { atMost: 500 },
+      },
+      { what: '  the longest', value: percentile(taken, 1), unit: 'ms', note: `of ${CALLS}` },
+    ];
+  });
+}
+
+async function cancelOne(site: Site, call: object): Promise<number> {
+  const { callId } = await site.api.call('demo', call);
+  await untilWritten(site, callId, 'ringing');
+  await sleep(RINGS_MS);
+  const sent = Date.now();
+  const answer = await site.api.request('DELETE', `/calls/${callId}`);
+  if (answer.status >= 300) throw new Error(`Expected the call to be cancelled, got ${answer.status}`);
+  return Date.parse((await untilWritten(site, callId, 'hang-up')).time) - sent;
+}
+
+/** The carrier's first line of that kind about a call, once there is one. */
+async function untilWritten({ deployment }: Site, callId: string, event: LedgerLine['event']): Promise<LedgerLine> {
+  for (;;) {
+    const line = deployment.readLedger().find((one) => one.event === event && one.identity.startsWith(`${callId}.`));
+    if (line !== undefined) return line;
+    await sleep(20);
+  }
+}

@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest';
+import { createCallActivities, type QueuePace } from '../../src/activities/call-activities.ts';
+import { parseConfiguration } from '../../src/config/configuration.ts';
+
+const configuration = parseConfiguration(
+  `
+trunks:
+  - { name: demo, lines: 1, callsPerSecond: 5, dialer: { type: simulator } }
+  - { name: free, lines: 1, dialer: { type: simulator } }
+agents:
+  - agentId: mondays
+    name: On Mondays
+    trunk: demo
+    schedule: { timezone: UTC, monday: [{ start: "09:00", end: "17:00" }] }
+`,
+  {},
+  'test.yaml',
+);
+
+/** The pace of one queue, as the server would keep it. */
+class KeptPace implements QueuePace {
+  rate: number | null = null;
+  reason: string | null = null;
+  since: Date | null = null;
+  changes = 0;
+
+  read(): ReturnType<QueuePace['read']> {
+    return Promise.resolve({ rate: this.rate, reason: this.reason, since: this.since });
+  }
+
+  setRate(_: unknown, rate: number | null, reason: string | null): Promise<void> {
+    Object.assign(this, { rate, reason, since: new Date(), changes: this.changes + 1 });
+    return Promise.resolve();
+  }
+}
+
+const demo = { orgId: 'default', trunk: 'demo' };
+
+function makeActivities() {
+  const queues = new KeptPace();
+  return { queues, activities: createCallActivities({ configuration: () => configuration, queues }) };
+}
+
+describe('the pace of a trunk', () => {
+  test('is its configured rate, or none', async () => {
+    const { queues, activities } = makeActivities();
+    await activities.configureTrunk(demo, null);
+    expect(queues.rate).toBe(5);
+    await activities.configureTrunk({ orgId: 'default', trunk: 'free' }, null);
+    expect(queues.rate).toBeNull();
+  });
+
+  test('is 0 while it is paused, and its rate again once it is resumed', async () => {
+    const { queues, activities } = makeActivities();
+    expect(await activities.configureTrunk(demo, { paused: true, reason: 'flood' })).toMatchObject({
+      paused: true,
+      reason: 'flood',
+    });
+    expect(queues).toMatchObject({ rate: 0, reason: 'flood' });
+    expect(await activities.configureTrunk(demo, { paused: false, reason: null })).toMatchObject({
+      paused: false,
+      since: null,
+    });
+    expect(queues.rate).toBe(5);
+  });
+
+  test('stays paused when its workflow starts anew, or its configuration changes', async () => {
+    const { queues, activities } = makeActivities();
+    await activities.configureTrunk(demo, { paused: true, reason: 'flood' });
+    expect(await activities.configureTrunk(demo, null)).toMatchObject({ paused: true, reason: 'flood' });
+    expect(queues.rate).toBe(0);
+  });
+
+  test('is written only when it changes', async () => {
+    const { queues, activities } = makeActivities();
+    await activities.configureTrunk(demo, null);
+    await activities.configureTrunk(demo, null);
+    expect(queues.changes).toBe(1);
+  });
+});
+
+describe('the plan of a retry', () => {
+  test('lies inside the calling window again', async () => {
+    const plan = await makeActivities().activities.planRetry({
+      orgId: 'default',
+      agentId: 'mondays',
+      timezone: 'UTC',
+      callDeadline: '2036-01-01T00:00:00.000Z',
+      notBefore: Date.parse('2035-12-28T12:00:00Z'), // A Friday.
+    });
+    expect(plan).toMatchObject({ at: '2035-12-31T09:00:00.000Z', waitingFor: 'calling-window' });
+  });
+});

@@ -1,0 +1,116 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { toInstant } from '../../src/domain/instant.ts';
+import {
+  answers,
+  endsAs,
+  inTurn,
+  lostAfterDialing,
+  lostBeforeDialing,
+  reachesVoicemail,
+} from '../workflows/attempt.ts';
+import { Batch } from '../workflows/batches.ts';
+import { Phone } from '../workflows/phone.ts';
+import { DAY, SECOND, startCall, type StartedCall, startQueuedCall, THREE_ATTEMPTS } from '../workflows/requests.ts';
+import { startTrunk } from '../workflows/trunks.ts';
+import { eventually, type World } from '../workflows/world.ts';
+
+/** Runs to its end what is to be recorded, and names the workflows whose histories tell of it. */
+type Scenario = (world: World) => Promise<Record<string, WorkflowHandle>>;
+
+const soon: World['script']['planRetry'] = () => ({
+  at: toInstant(Date.now() + SECOND),
+  waitingFor: 'retry-delay',
+  summary: 'waits to try again',
+});
+
+const ended = async (name: string, call: StartedCall): Promise<Record<string, WorkflowHandle>> => {
+  await call.result().catch(() => undefined); // a native cancellation ends one, too
+  return { [name]: call.handle };
+};
+
+/** What is recorded: between them, every way that a workflow of ours can take. */
+export const SCENARIOS: readonly Scenario[] = [
+  async (world) => {
+    world.script.placeCall = answers;
+    return await ended('call-answered', await startCall(world));
+  },
+  async (world) => {
+    world.script.placeCall = inTurn(endsAs('busy'), endsAs('no-answer'), answers);
+    world.script.planRetry = soon;
+    return await ended('call-slept-and-retried', await startCall(world, { dueIn: SECOND, retry: THREE_ATTEMPTS }));
+  },
+  async (world) => {
+    world.script.placeCall = reachesVoicemail;
+    world.script.planRetry = soon;
+    const wish = { retry: { ...THREE_ATTEMPTS, maxAttempts: 2 }, input: { onVoicemail: 'retry' } } as const;
+    return await ended('call-attempts-used-up', await startCall(world, wish));
+  },
+  async (world) => {
+    const plan = { at: toInstant(Date.now() + SECOND), waitingFor: 'agent-disabled', summary: 'is disabled' } as const;
+    world.script.placeCall = inTurn(() => Promise.resolve({ kind: 'not-now', plan }), answers);
+    return await ended('call-held-back', await startCall(world));
+  },
+  async (world) => await ended('call-deadline-asleep', await startCall(world, { dueIn: DAY, deadlineIn: SECOND })),
+  async (world) => await ended('call-deadline-queued', await startQueuedCall(world, { deadlineIn: 2 * SECOND })),
+  async (world) => {
+    world.script.placeCall = inTurn(lostBeforeDialing, answers);
+    return await ended('call-placed-again', await startCall(world));
+  },
+  async (world) => {
+    world.script.placeCall = inTurn(lostAfterDialing, lostAfterDialing);
+    const answered: typeof answers = (attempt) => Promise.resolve(attempt.ended('answered'));
+    world.script.takeOver = inTurn(() => Promise.resolve({ kind: 'never-placed' }), lostBeforeDialing, answered);
+    return await ended('call-taken-over', await startCall(world));
+  },
+  async (world) => {
+    const phone = new Phone();
+    world.script.placeCall = phone.ring;
+    const call = await startCall(world);
+    await phone.rings();
+    await call.cancel({ reason: 'a change of plan' });
+    return await ended('call-cancelled-ringing', call);
+  },
+  async (world) => {
+    const phone = new Phone();
+    world.script.placeCall = phone.ring;
+    const call = await startCall(world);
+    await phone.rings();
+    await phone.answer();
+    await call.cancel({ hangup: true });
+    return await ended('call-hung-up', call);
+  },
+  async (world) => {
+    const call = await startCall(world, { dueIn: DAY });
+    await call.progress();
+    await call.handle.cancel();
+    return await ended('call-cancelled-natively', call);
+  },
+  async (world) => {
+    world.script.placeCall = answers;
+    const batch = await Batch.open(world, [{}, { dueIn: DAY }, {}], [{}]);
+    await batch.load();
+    await batch.cancelHeldCall(2);
+    await batch.seal();
+    await eventually(() => batch.progress()).toMatchObject({ pagesStarted: 2 });
+    await eventually(async () => (await batch.page(1).describe()).status.name).toBe('COMPLETED');
+    await batch.handle.signal('cancelBatch', { reason: 'wrong list' });
+    await batch.result();
+    return { batch: batch.handle, 'batch-page': batch.page(0), 'batch-call': batch.call(1) };
+  },
+  async (world) => {
+    const batch = await Batch.open(world, [{}]);
+    await batch.load();
+    await batch.handle.cancel();
+    await batch.result().catch(() => undefined);
+    return { 'batch-never-sealed': batch.handle, 'batch-never-sealed-page': batch.page(0) };
+  },
+  async (world) => {
+    const trunk = await startTrunk(world);
+    await trunk.handle.signal('pauseTrunk', { reason: 'the carrier is down' });
+    await eventually(() => trunk.state()).toMatchObject({ paused: true });
+    await trunk.handle.signal('resumeTrunk');
+    await eventually(() => trunk.state()).toMatchObject({ paused: false });
+    await trunk.stop();
+    return { trunk: trunk.handle };
+  },
+];
