@@ -4,10 +4,9 @@ import { SetUpError } from './config/error.ts';
 import { outdialSecret } from './config/secret.ts';
 import { type Running, runUntilSignal } from './process/run.ts';
 import { readSettings, type Settings } from './process/settings.ts';
-import { createClient, untilTemporalAnswers } from './temporal/client.ts';
+import { createClient, untilTemporalIsReady } from './temporal/client.ts';
 import { connectionOptions } from './temporal/connection.ts';
 import { type EmbeddedServer, startEmbeddedServer } from './temporal/embedded-server.ts';
-import { requireNamespace } from './temporal/require-namespace.ts';
 import { banner } from './process/banner.ts';
 import { startWorkerProcess } from './worker/start.ts';
 
@@ -51,8 +50,7 @@ async function startAll(settings: Settings, parts: Parts): Promise<Running> {
   const temporal = connectionOptions(process.env, { ownAddress: server?.address });
   const client = createClient(temporal);
   parts.add(() => client.connection.close());
-  await untilTemporalAnswers(client, () => log.warn('Temporal does not answer yet: waits for it'));
-  await requireNamespace(client);
+  await untilTemporalIsReady(client, () => log.warn('Temporal does not answer yet: waits for it'));
 
   const worker = await startWorkerProcess({ ...settings, client, temporal, dataDir: environment.dataDir });
   parts.add(() => worker.stop());

@@ -51,13 +51,7 @@ export class CallWorkflow {
 
   /** Whether nothing will ever ask for the call again: terminated, say. One that was reset goes on in another run. */
   async isGone(): Promise<boolean> {
-    try {
-      const { status } = await this.#client.workflow.getHandle(this.callId).describe();
-      return status.name !== 'RUNNING';
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return true;
-      throw error;
-    }
+    return !(await isCallOpen(this.#client, this.callId));
   }
 
   /** Whether the server still counts this very activity as the one at work. */
@@ -65,5 +59,16 @@ export class CallWorkflow {
     const { activityId, attempt } = activityInfo();
     const { raw } = await this.#run.describe();
     return raw.pendingActivities?.some((one) => one.activityId === activityId && one.attempt === attempt) ?? false;
+  }
+}
+
+/** Whether the workflow of a call is open, in whatever run. */
+export async function isCallOpen(client: Client, callId: string): Promise<boolean> {
+  try {
+    const { status } = await client.workflow.getHandle(callId).describe();
+    return status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
   }
 }

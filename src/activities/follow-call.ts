@@ -36,19 +36,29 @@ export class FollowedCall {
   }
 
   /**
+   * Goes on with a call that another worker dialed: what its workflow asks for is looked at first.
+   *
+   * @param isAnswered whether it was answered by now: then its deadline, even one that has passed, is no longer its end
+   * @throws ApplicationFailure `HandedOver`, as {@link toItsEnd}
+   */
+  async takenOver(isAnswered: boolean): Promise<Outcome> {
+    this.#isAnswered = isAnswered;
+    void this.#heedWishes();
+    return await this.toItsEnd();
+  }
+
+  /**
    * Follows the call to its end, and ends it where it must: at its deadline or on request while nobody has answered, on
    * request with `hangup` or when its workflow is gone in any case.
    *
-   * @param wasCanceled whether to look first at what the workflow asks for, as after a takeover
    * @throws ApplicationFailure `HandedOver` when this worker is to leave the call, which goes on, to another
    */
-  async toItsEnd(wasCanceled = false): Promise<Outcome> {
+  async toItsEnd(): Promise<Outcome> {
     const deadline = setTimeout(() => this.#onDeadline(), this.#untilDeadline());
     const { cancellationSignal } = this.#context;
     const onCancel = (): void => void this.#onCancellation();
     if (cancellationSignal.aborted) onCancel();
     else cancellationSignal.addEventListener('abort', onCancel, { once: true });
-    if (wasCanceled) void this.#heedWishes();
     try {
       return { kind: 'ended', end: await this.#followed(), stoppedBy: this.#stoppedBy };
     } finally {

@@ -62,6 +62,7 @@ class Placing {
   readonly #canceled = Context.current().cancellationSignal;
   /** When the server last was known to count on this activity. */
   #sureSince = performance.now() - THAW_MS;
+  #isPlaced = false;
 
   constructor(host: TrunkHost, input: PlaceCallInput) {
     this.#host = host;
@@ -86,23 +87,28 @@ class Placing {
   }
 
   async #dial(): Promise<Outcome> {
-    const { dialer, tenure } = this.#host;
+    const { tenure, pace } = this.#host;
     await tenure.confirm();
     await this.#workflow.dialing(this.#input, toInstant(Date.now()));
-    await this.#turn();
-    // From here to the dialer's first act nothing is awaited: whatever may have changed has been looked at.
-    if (this.#canceled.aborted) return this.#notDialed();
-    if (Date.parse(this.#input.callDeadline) <= Date.now()) return { kind: 'not-dialed', because: 'deadline' };
-    await dialer.place(this.#request());
+    while (!this.#isPlaced) {
+      await this.#makeSure();
+      await pace.turn(() => this.#place(), this.#canceled);
+      if (this.#isPlaced) break;
+      if (this.#canceled.aborted) return this.#notDialed();
+      if (this.#isLate) return { kind: 'not-dialed', because: 'deadline' };
+    }
     return await new FollowedCall(this.#host, this.#workflow, this.#input, this.#identity).toItsEnd();
   }
 
-  /** Waits for its turn to dial, sure that nobody else may dial this attempt by then. */
-  async #turn(): Promise<void> {
-    do {
-      await this.#makeSure();
-      await settledOrAborted(this.#host.pace.turn(), this.#canceled);
-    } while (this.#isDoubtful && !this.#canceled.aborted);
+  /** Asks the dialer, unless something has changed while it waited. Nothing is awaited before that. */
+  async #place(): Promise<void> {
+    if (this.#canceled.aborted || this.#isLate || this.#isDoubtful) return;
+    this.#isPlaced = true;
+    await this.#host.dialer.place(this.#request());
+  }
+
+  get #isLate(): boolean {
+    return Date.parse(this.#input.callDeadline) <= Date.now();
   }
 
   get #isDoubtful(): boolean {
@@ -153,8 +159,8 @@ async function takeOver(host: TrunkHost, input: PlaceCallInput): Promise<Outcome
       const release = host.lines.adopt(identity);
       try {
         // A run that a reset began does not know yet that its attempt is under way. One that is gone need not.
-        await workflow.dialing(input, toInstant(Date.now())).catch(ignoreNotFound);
-        return await new FollowedCall(host, workflow, input, identity).toItsEnd(true);
+        await workflow.dialing(input, found.startedTime).catch(ignoreNotFound);
+        return await new FollowedCall(host, workflow, input, identity).takenOver(found.answeredTime !== null);
       } finally {
         release();
       }
@@ -182,15 +188,4 @@ function uncertainEnd(): AttemptEnd {
     transcription: null,
     errorMessage: 'The worker was lost while it dialed, and the carrier cannot say what became of the attempt',
   };
-}
-
-async function settledOrAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  let stop = (): void => undefined;
-  const aborted = new Promise<void>((resolve) => {
-    stop = resolve;
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  await Promise.race([promise, aborted]);
-  signal.removeEventListener('abort', stop);
 }

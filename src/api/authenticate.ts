@@ -26,8 +26,11 @@ function isFromThisMachine(request: Request): boolean {
   const isForwarded = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some(
     (name) => request.get(name) !== undefined,
   );
-  return !isForwarded && isLoopback(request.socket.remoteAddress ?? '');
+  return !isForwarded && isLoopback(request.socket.remoteAddress ?? '') && isLoopbackName(request.hostname);
 }
+
+/** A page in the developer's browser reaches this machine too, under any name that it has resolve here. */
+const isLoopbackName = (host = ''): boolean => host === 'localhost' || isLoopback(host.replace(/^\[|\]$/g, ''));
 
 function isLoopback(address: string): boolean {
   const plain = address.replace(/^::ffff:/, '');

@@ -10,6 +10,7 @@ export interface CallFilter {
   readonly orgId: string;
   readonly agentIds?: readonly string[] | undefined;
   readonly batchId?: string | undefined;
+  readonly trunk?: string;
   readonly statuses?: readonly CallStatus[] | undefined;
   readonly fromDate?: Instant | undefined;
   readonly toDate?: Instant | undefined;
@@ -23,19 +24,19 @@ export interface CallList {
 
 /** Lists calls as Temporal's visibility knows them, without asking their workflows. */
 export async function listCalls(
-  { client }: ApiDeps,
+  deps: ApiDeps,
   filter: CallFilter,
   range: { skip: number; take: number },
 ): Promise<CallList> {
   const query = visibilityQuery(filter);
-  const [{ count: total }, calls] = await Promise.all([client.workflow.count(query), walk()]);
+  const [total, calls] = await Promise.all([countCalls(deps, filter), walk()]);
   return { calls, total };
 
   async function walk(): Promise<CallSummary[]> {
     const found: CallSummary[] = [];
     let index = 0;
     const end = range.skip + range.take;
-    for await (const info of client.workflow.list({ query, pageSize: Math.min(1_000, end) })) {
+    for await (const info of deps.client.workflow.list({ query, pageSize: Math.min(1_000, end) })) {
       if (index >= range.skip) found.push(summarizeListed(info));
       index += 1;
       if (index === end) break;
@@ -44,11 +45,18 @@ export async function listCalls(
   }
 }
 
+/** How many calls there are of a kind. */
+export async function countCalls({ client }: ApiDeps, filter: CallFilter): Promise<number> {
+  const { count } = await client.workflow.count(visibilityQuery(filter));
+  return count;
+}
+
 /** The filter in the language of Temporal's visibility. */
-export function visibilityQuery({ orgId, agentIds, batchId, statuses, fromDate, toDate }: CallFilter): string {
+export function visibilityQuery({ orgId, agentIds, batchId, trunk, statuses, fromDate, toDate }: CallFilter): string {
   const clauses = [`WorkflowType = 'outboundCall'`, `OrgId = '${orgId}'`];
   if (agentIds?.length) clauses.push(`AgentId IN (${agentIds.map((id) => `'${id}'`).join(', ')})`);
   if (batchId !== undefined) clauses.push(`BatchId = '${batchId}'`);
+  if (trunk !== undefined) clauses.push(`Trunk = '${trunk}'`);
   if (statuses?.length) clauses.push(`(${statuses.map((status) => `(${STATUS_CLAUSES[status]})`).join(' OR ')})`);
   // Of an ended call its end counts; one that has not ended is in the list if it was there before `toDate`.
   if (fromDate !== undefined) clauses.push(`(CloseTime >= '${fromDate}' OR ExecutionStatus = 'Running')`);

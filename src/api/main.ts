@@ -2,9 +2,8 @@
 import { outdialSecret } from '../config/secret.ts';
 import { runUntilSignal } from '../process/run.ts';
 import { readSettings } from '../process/settings.ts';
-import { createClient, untilTemporalAnswers } from '../temporal/client.ts';
+import { createClient, untilTemporalIsReady } from '../temporal/client.ts';
 import { connectionOptions } from '../temporal/connection.ts';
-import { requireNamespace } from '../temporal/require-namespace.ts';
 import { startApi } from './start.ts';
 
 await runUntilSignal(async () => {
@@ -15,9 +14,9 @@ await runUntilSignal(async () => {
   // It listens at once: with Temporal away it answers 503, and recovers by itself.
   const api = await startApi(environment, { ...settings, client, secret });
   console.log(`API     ${api.url}/api/v1`);
-  const failed = untilTemporalAnswers(client, () => log.warn('Temporal does not answer yet: requests get 503'))
-    .then(() => requireNamespace(client))
-    .then(() => new Promise<never>(() => undefined));
+  const failed = untilTemporalIsReady(client, () => log.warn('Temporal does not answer yet: requests get 503')).then(
+    () => new Promise<never>(() => undefined),
+  );
   return {
     failed,
     async stop() {

@@ -5,6 +5,7 @@ import type { Instant } from '../contract/call.ts';
 import { trunkWorkflowId } from '../contract/ids.ts';
 import type { HostReport } from '../contract/trunk.ts';
 import type { ApiDeps } from './context.ts';
+import { countCalls } from './list-calls.ts';
 
 /** A trunk as `GET /trunks` tells it. */
 export interface TrunkView {
@@ -15,7 +16,7 @@ export interface TrunkView {
   readonly callsPerSecond: number | null;
   /** Calls in progress, as its host last said: at most some two seconds ago. */
   readonly busy: number;
-  /** Calls that wait for a line, about. */
+  /** Calls that wait for a line. */
   readonly queued: number;
   readonly paused: boolean;
   readonly pausedReason: string | null;
@@ -27,7 +28,12 @@ export interface TrunkView {
 /** A trunk, as its queue and its host tell it. */
 export async function viewTrunk(deps: ApiDeps, trunk: TrunkConfig): Promise<TrunkView> {
   const { orgId, name } = trunk;
-  const [queue, host] = await Promise.all([deps.queues.read({ orgId, trunk: name }), readHost(deps, orgId, name)]);
+  const [queue, host, queued] = await Promise.all([
+    deps.queues.read({ orgId, trunk: name }),
+    readHost(deps, orgId, name),
+    // The queue's own statistics are up to five seconds old.
+    countCalls(deps, { orgId, trunk: name, statuses: ['Queued'] }),
+  ]);
   const paused = queue.rate === 0;
   return {
     name,
@@ -36,7 +42,7 @@ export async function viewTrunk(deps: ApiDeps, trunk: TrunkConfig): Promise<Trun
     lines: trunk.lines,
     callsPerSecond: trunk.callsPerSecond,
     busy: host.report?.busy ?? 0,
-    queued: queue.backlog + (host.report?.waiting ?? 0),
+    queued,
     paused,
     pausedReason: paused ? queue.reason : null,
     pausedSince: paused ? (queue.since?.toISOString() ?? null) : null,

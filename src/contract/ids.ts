@@ -17,3 +17,6 @@ export function parseCallId(callId: string): { batchId: string; index: number } 
 
 /** What an attempt is called at its carrier: never used for a second dial. */
 export const attemptIdentity = (callId: string, attempt: number): string => `${callId}.${attempt}`;
+
+/** The call of an {@link attemptIdentity}. */
+export const callIdOf = (identity: string): string => identity.slice(0, identity.lastIndexOf('.'));

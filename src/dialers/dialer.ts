@@ -17,8 +17,8 @@ export interface DialRequest {
 
 /** What a dialer knows about an identity. */
 export type Found =
-  /** Dialing, ringing or talking now. */
-  | { readonly state: 'live' }
+  /** Dialing, ringing or talking now: which, says whether it was answered. */
+  | { readonly state: 'live'; readonly startedTime: Instant; readonly answeredTime: Instant | null }
   /** Over. */
   | { readonly state: 'ended'; readonly end: AttemptEnd }
   /** The carrier was never asked to dial it. */
@@ -47,7 +47,7 @@ export interface Dialer {
    * @throws when the identity was never placed
    */
   follow(identity: string, signal: AbortSignal): AsyncIterable<Progress>;
-  /** What the carrier knows about an identity. */
+  /** What the carrier knows about an identity; of one that is `unknown`, {@link live} may still tell. */
   find(identity: string): Promise<Found>;
   /** The identities of this trunk's calls that are live at the carrier now; null where it cannot tell. */
   live(): Promise<readonly string[] | null>;

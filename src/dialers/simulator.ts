@@ -189,5 +189,8 @@ class LedgerSimulator implements Simulator {
 
 function stateOf(call: Call): Found {
   if (call.fate.disposition === 'uncertain') return { state: 'unknown' };
-  return call.written.includes('ended') ? { state: 'ended', end: endOf(call) } : { state: 'live' };
+  if (call.written.includes('ended')) return { state: 'ended', end: endOf(call) };
+  const { answeredAt } = call.fate;
+  const answeredTime = call.written.includes('answered') && answeredAt !== null ? toInstant(answeredAt) : null;
+  return { state: 'live', startedTime: call.place.time, answeredTime };
 }

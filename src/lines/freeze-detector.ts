@@ -12,6 +12,7 @@ export class FreezeDetector {
   readonly #timer: NodeJS.Timeout;
   #wall = Date.now();
   #monotonic = performance.now();
+  readonly #listeners = new Set<() => void>();
   #lastFreeze = -Infinity;
 
   constructor() {
@@ -25,6 +26,12 @@ export class FreezeDetector {
     return this.#lastFreeze;
   }
 
+  /** Calls the listener soon after every freeze; answers how to stop that. */
+  onFreeze(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   stop(): void {
     clearInterval(this.#timer);
   }
@@ -35,6 +42,8 @@ export class FreezeDetector {
     const gap = Math.max(wall - this.#wall, monotonic - this.#monotonic);
     this.#wall = wall;
     this.#monotonic = monotonic;
-    if (gap > FREEZE_MS) this.#lastFreeze = monotonic;
+    if (gap <= FREEZE_MS) return;
+    this.#lastFreeze = monotonic;
+    for (const listener of this.#listeners) listener();
   }
 }

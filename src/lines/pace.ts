@@ -22,11 +22,21 @@ export class Pace {
     void this.#turns(() => sleep(1_000));
   }
 
-  /** Resolves when it is the caller's turn to dial, which it is to do at once. Turns come in the order of asking. */
-  turn(): Promise<void> {
-    return new Promise((granted) => {
+  /**
+   * Dials when it is the caller's turn. Turns come in the order of asking, and the next one a spacing after what `dial` does
+   * at once, before it first waits: that is where it is to ask the carrier.
+   *
+   * @returns when `dial` has resolved; also when `signal` aborts before its turn, and then `dial` is not called
+   * @throws what `dial` throws
+   */
+  turn(dial: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => resolve();
+      signal.addEventListener('abort', giveUp, { once: true });
       void this.#turns(async () => {
-        granted();
+        signal.removeEventListener('abort', giveUp);
+        if (signal.aborted) return resolve();
+        dial().then(resolve, reject);
         if (this.#callsPerSecond !== null) await sleep(spacingMs(this.#callsPerSecond));
       });
     });

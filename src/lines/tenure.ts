@@ -15,7 +15,8 @@ export class Tenure {
   readonly #freezes: FreezeDetector;
   readonly #askServer: () => Promise<boolean>;
   readonly #lost = new AbortController();
-  #confirmed = performance.now();
+  /** A process that stood still may have been given the trunk while it did, and lost it since: the first look counts too. */
+  #confirmed = -Infinity;
 
   /** @param askServer whether the server still counts this host as the trunk's */
   constructor(trunk: string, freezes: FreezeDetector, askServer: () => Promise<boolean>) {

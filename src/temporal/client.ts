@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
+import { SetUpError } from '../config/error.ts';
 import type { TemporalConnection } from './connection.ts';
+import { checkNamespace } from './namespace.ts';
 
 /** How often a server that does not answer is tried again, in milliseconds. */
 const AGAIN_MS = 1_000;
@@ -27,20 +29,26 @@ export function createClient({ connection, namespace }: TemporalConnection): Cli
 }
 
 /**
- * Resolves when Temporal answers.
+ * Resolves when Temporal answers and has all that Outdial needs.
  *
  * @param onAway told once, when it does not answer at first
+ * @throws SetUpError that names everything that is missing in the client's namespace, and how to make it
  */
-export async function untilTemporalAnswers(client: Client, onAway: () => void): Promise<void> {
+export async function untilTemporalIsReady(client: Client, onAway: () => void): Promise<void> {
   let isTold = false;
   for (;;) {
     try {
-      await client.withDeadline(Date.now() + 5_000, () => client.workflowService.getSystemInfo({}));
-      return;
-    } catch {
+      return await client.withDeadline(Date.now() + 5_000, () => requireNamespace(client));
+    } catch (error) {
+      if (error instanceof SetUpError) throw error;
       if (!isTold) onAway();
       isTold = true;
       await sleep(AGAIN_MS);
     }
   }
+}
+
+async function requireNamespace(client: Client): Promise<void> {
+  const problems = await checkNamespace(client.connection, client.options.namespace);
+  if (problems.length > 0) throw new SetUpError(problems.join('\n'));
 }

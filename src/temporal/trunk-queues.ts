@@ -12,8 +12,6 @@ export interface TrunkQueueState {
   /** Why the rate was set, and when. */
   readonly reason: string | null;
   readonly since: Date | null;
-  /** Calls that wait in it, about. */
-  readonly backlog: number;
 }
 
 /** The task queues of trunks: their pace and pauses are kept in Temporal itself, so that they outlive every process. */
@@ -26,12 +24,11 @@ export class TrunkQueues {
 
   /** @throws ServiceError when Temporal cannot be asked */
   async read({ orgId, trunk }: TrunkRef): Promise<TrunkQueueState> {
-    const { config, stats } = await this.#client.workflowService.describeTaskQueue({
+    const { config } = await this.#client.workflowService.describeTaskQueue({
       namespace: this.#client.options.namespace,
       taskQueue: { name: trunkQueue(orgId, trunk) },
       taskQueueType: ACTIVITY,
       reportConfig: true,
-      reportStats: true,
     });
     const limit = config?.queueRateLimit;
     const seconds = limit?.metadata?.updateTime?.seconds;
@@ -39,7 +36,6 @@ export class TrunkQueues {
       rate: limit?.rateLimit ? (limit.rateLimit.requestsPerSecond ?? 0) : null,
       reason: limit?.metadata?.reason || null,
       since: seconds == null ? null : new Date(Number(seconds) * 1_000),
-      backlog: Number(stats?.approximateBacklogCount ?? 0),
     };
   }
 

@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { isCallOpen } from '../activities/call-workflow.ts';
 import type { HostExecution, OpenHost } from '../activities/host-lines.ts';
 import { createTrunkCallActivities } from '../activities/place-call.ts';
 import type { TrunkHost } from '../activities/trunk-host.ts';
@@ -40,9 +41,10 @@ export async function openLineHost(deps: LineHostDeps, trunk: TrunkRef, executio
   const log = deps.log.child({ orgId: trunk.orgId, trunk: trunk.trunk });
   const parts = deps.parts.of(config);
   const tenure = new Tenure(trunk.trunk, deps.freezes, () => isStillHost(deps.client, execution));
-  const watch = new CarrierWatch(parts.dialer, parts.lines, log);
+  const watch = new CarrierWatch(parts.dialer, parts.lines, (callId) => isCallOpen(deps.client, callId), log);
   const activities = createTrunkCallActivities(trunkHost(deps, trunk, parts, tenure, watch, log));
 
+  await tenure.confirm();
   const takeovers = await startWorker(deps, takeoverWorkerOptions(takeoverQueue(trunk.orgId, trunk.trunk), activities));
   await countLiveCalls(parts, watch, log);
   parts.pace.rest();
@@ -54,12 +56,15 @@ export async function openLineHost(deps: LineHostDeps, trunk: TrunkRef, executio
   // Its rate may have changed with the configuration of this process.
   await deps.client.workflow.getHandle(execution.workflowId).signal('trunkSettings');
   log.info({ lines: config.lines, live: parts.lines.busy }, 'lines are open');
+  // Once it knows that it lost the trunk, it asks for no more calls than it has been given already.
+  const stopListening = deps.freezes.onFreeze(() => void tenure.confirm().catch(() => undefined));
 
   return {
     ended: Promise.race([aborted(tenure.lost), takeovers.ended, calls.ended]),
     report: () => ({ lines: parts.lines.capacity, busy: parts.lines.busy, waiting: parts.lines.waiting }),
     async close() {
       tenure.end();
+      stopListening();
       await Promise.all([calls.stop(), takeovers.stop()]);
       admission.close();
       watch.stop();

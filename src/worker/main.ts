@@ -1,9 +1,8 @@
 /** `npm run worker`: executes calls, beside as many others as there are, against the Temporal that the environment names. */
 import { runUntilSignal } from '../process/run.ts';
 import { readSettings } from '../process/settings.ts';
-import { createClient, untilTemporalAnswers } from '../temporal/client.ts';
+import { createClient, untilTemporalIsReady } from '../temporal/client.ts';
 import { connectionOptions } from '../temporal/connection.ts';
-import { requireNamespace } from '../temporal/require-namespace.ts';
 import { startWorkerProcess } from './start.ts';
 
 await runUntilSignal(async () => {
@@ -11,8 +10,7 @@ await runUntilSignal(async () => {
   const { log, environment } = settings;
   const temporal = connectionOptions(process.env);
   const client = createClient(temporal);
-  await untilTemporalAnswers(client, () => log.warn('Temporal does not answer yet: waits for it'));
-  await requireNamespace(client);
+  await untilTemporalIsReady(client, () => log.warn('Temporal does not answer yet: waits for it'));
   const worker = await startWorkerProcess({ ...settings, client, temporal, dataDir: environment.dataDir });
   console.log(`Worker  process ${process.pid} takes calls`);
   return {

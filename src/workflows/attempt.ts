@@ -72,7 +72,7 @@ async function takeOverUntilKnown(
   request: PlaceCallInput,
 ): Promise<Outcome> {
   if (call.placement !== null) call.placement.takenOver = true;
-  call.show('its worker is gone: waits to be taken over');
+  call.show('waits for a worker that asks the carrier what became of it');
   const { takeOver } = takingOver(facts, input);
   // Temporal does not retry an activity whose cancellation was asked for, so the loop does.
   for (let failures = 0; ; failures += 1) {
@@ -122,7 +122,7 @@ async function untilDialing(call: CallState, stop: () => boolean, deadline?: str
 function running(call: CallState): void {
   if (call.status === 'Running') return;
   call.status = 'Running';
-  call.show(`attempt ${call.placement?.attempt ?? 1} is under way`);
+  call.show(`attempt ${call.placement?.attempt ?? 1} is dialed`);
   upsertSearchAttributes([{ key: CALL_STATUS, value: 'Running' }]);
 }
 

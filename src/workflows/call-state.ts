@@ -147,6 +147,7 @@ export class CallState {
     if (placement === null) return;
     placement.startedTime ??= time;
     placement.answeredTime ??= time;
+    this.show(`attempt ${placement.attempt} was answered, and goes on`);
   }
 
   /** The placement under way, if the signal is of it (a reset plays old signals again), and the time that it tells. */

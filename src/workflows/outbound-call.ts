@@ -52,7 +52,7 @@ async function run(call: CallState, facts: CallFacts, input: CallInput): Promise
 async function attempt(call: CallState, facts: CallFacts, input: CallInput): Promise<Outcome> {
   if (call.cancelReason !== null) return await withoutDialing(call, facts, input, 'canceled');
   if (isPast(facts.callDeadline)) return await withoutDialing(call, facts, input, 'deadline');
-  queue(call);
+  queue(call, facts);
   return await placeAttempt(call, facts, input);
 }
 
@@ -65,9 +65,9 @@ async function sleepUntilDue(call: CallState, facts: CallFacts): Promise<void> {
   await condition(() => call.cancelReason !== null, wait, { summary: call.plan.summary });
 }
 
-function queue(call: CallState): void {
+function queue(call: CallState, facts: CallFacts): void {
   call.status = 'Queued';
-  call.show('waits for a line');
+  call.show(`waits for a line of ${facts.trunk}`);
   // A call that was due when it was started was started with this status.
   if (workflowInfo().typedSearchAttributes.get(CALL_STATUS) === 'Queued') return;
   upsertSearchAttributes([{ key: CALL_STATUS, value: 'Queued' }]);

@@ -26,7 +26,7 @@ describe('after a crash', () => {
     await first.place(request('live.1', '0001'));
     await pass(2_000);
     const second = openSimulator(path, { speed: 1 });
-    expect(await second.find('live.1')).toEqual({ state: 'live' });
+    expect(await second.find('live.1')).toMatchObject({ state: 'live' });
     expect(await second.find('ended.1')).toMatchObject({ state: 'ended', end: { endedTime: after(1_000) } });
     expect(await second.find('other.1')).toEqual({ state: 'never-placed' });
     expect(timesOf(path, 'find', 'ended')).toEqual([
@@ -67,7 +67,7 @@ describe('after a crash', () => {
     await pass(1_500);
     await simulator.place(request('a.1', '0001'));
     appendFileSync(path, `${JSON.stringify(eventLine('ended', 'a.1', after(1_000), { disposition: 'busy' }))}\n`);
-    expect(await simulator.find('a.1')).toEqual({ state: 'live' });
+    expect(await simulator.find('a.1')).toMatchObject({ state: 'live' });
     expect(await simulator.live()).toEqual(['a.1']);
   });
 

@@ -55,7 +55,7 @@ test('a call placed by a process that is killed right then is live at the carrie
   carrier.send('go');
   await once(carrier, 'message');
   carrier.kill('SIGKILL');
-  expect(await survivor.find('a-0.1')).toEqual({ state: 'live' });
+  expect(await survivor.find('a-0.1')).toMatchObject({ state: 'live' });
   await survivor.hangUp('a-0.1');
   expect((await followed(survivor, 'a-0.1')).at(-1)).toMatchObject({ step: 'ended', end: { providerCode: '487' } });
   expect(auditLedger(readLedger(path))).toMatchObject({ dials: 1, dialedTwice: [], withoutEnd: [] });

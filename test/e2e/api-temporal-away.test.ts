@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Api, eventually, type ProblemAnswer } from '../support/api.ts';
 import { Deployment, testConfig } from '../support/deployment.ts';
@@ -128,7 +129,14 @@ describe('with Temporal stopped', () => {
 });
 
 describe('with Temporal frozen, so that it takes connections and never answers', () => {
-  beforeAll(() => void process.kill(deployment.server.pid, 'SIGSTOP'));
+  beforeAll(async () => {
+    process.kill(deployment.server.pid, 'SIGSTOP');
+    // Its threads stop one by one: until the last has, it may still answer.
+    await eventually(
+      () => readFile(`/proc/${deployment.server.pid}/stat`, 'utf8'),
+      (stat) => stat.includes(') T '),
+    );
+  });
   afterAll(() => void process.kill(deployment.server.pid, 'SIGCONT'));
 
   test('every request is answered 503 within 5 s, and the API recovers by itself', async () => {

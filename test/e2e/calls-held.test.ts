@@ -4,7 +4,7 @@ import { type Api, type CallAnswer, eventually, type ProblemAnswer } from '../su
 import { Deployment, testConfig } from '../support/deployment.ts';
 
 const CALLS = 1_000;
-/** Where in the order of starting the call is that is canceled, and how many are started once its turn is over: pages start 50 at a time. */
+/** Where in the order of starting the call is that is canceled, and how many are started once its turn is over: pages start 25 at a time. */
 const [CANCELED, STARTED] = [300, 360];
 
 let deployment: Deployment;

@@ -44,7 +44,8 @@ describe('when the whole of Outdial is killed with -9 while calls ring and talk,
 
   test('no attempt is dialed twice, and never are more calls live than the trunk has lines', () => {
     const { peakLive, dialedTwice, withoutEnd } = auditLedger(readLedger(outdial.ledgerPath));
-    expect({ peakLive, dialedTwice, withoutEnd }).toEqual({ peakLive: LINES, dialedTwice: [], withoutEnd: [] });
+    expect(peakLive).toBeLessThanOrEqual(LINES);
+    expect({ dialedTwice, withoutEnd }).toEqual({ dialedTwice: [], withoutEnd: [] });
   });
 
   test('no second sees more dials than the carrier allows, before, during and after', () => {

@@ -54,7 +54,7 @@ export function describeHostFault(what: string, fault: (host: OutdialProcess) =>
 
     test('the carrier never has more calls than there are lines, and is asked for none of them twice', () => {
       const { peakLive, dialedTwice, withoutEnd, endedTwice } = auditLedger(deployment.readLedger());
-      expect(peakLive).toBe(LINES);
+      expect(peakLive).toBeLessThanOrEqual(LINES);
       expect({ dialedTwice, withoutEnd, endedTwice }).toEqual({ dialedTwice: [], withoutEnd: [], endedTwice: [] });
     });
 

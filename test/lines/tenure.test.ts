@@ -52,6 +52,24 @@ describe('a host that may have stood still', () => {
     expect(ask).not.toHaveBeenCalled();
   });
 
+  test('asks also where it was given its trunk while it stood still', async () => {
+    freeze(16_000);
+    clock += 500;
+    await expect(new Tenure('demo', detector, () => Promise.resolve(false)).confirm()).rejects.toThrow(NotHostError);
+  });
+
+  test('is told of every freeze, once, until it stops listening', () => {
+    const listener = vi.fn();
+    const stop = detector.onFreeze(listener);
+    freeze(16_000);
+    void detector.lastFreeze;
+    void detector.lastFreeze;
+    stop();
+    freeze(16_000);
+    void detector.lastFreeze;
+    expect(listener).toHaveBeenCalledTimes(1);
+  });
+
   test('asks once after it stood still, and goes on when it still has the trunk', async () => {
     const ask = vi.fn(() => Promise.resolve(true));
     const tenure = new Tenure('demo', detector, ask);

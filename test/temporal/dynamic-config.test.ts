@@ -1,4 +1,4 @@
-import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
+import { Client, Connection, isGrpcServiceError, type WorkflowService } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ownServer } from '../../src/temporal/connection.ts';
 import { Servers } from './support.ts';
@@ -97,34 +97,37 @@ describe("The configuration of Outdial's own server", { timeout }, () => {
     expect(taken.slice(0, 15).filter((id) => id.startsWith('small'))).toHaveLength(5);
   });
 
-  it('answers 200 counts at once without holding any of them back', async () => {
-    const started = Date.now();
-    await Promise.all(
-      Array.from({ length: 200 }, () =>
-        connection.workflowService.countWorkflowExecutions({ namespace, query: 'CallStatus = "Queued"' }),
+  it('answers 200 counts at once, and refuses none of them', async () => {
+    const counts = await withoutRetries(30_000, (service) =>
+      Promise.allSettled(
+        Array.from({ length: 200 }, () =>
+          service.countWorkflowExecutions({ namespace, query: 'CallStatus = "Queued"' }),
+        ),
       ),
     );
-    // With the server's own limit it takes over 2 s: the client has to come back for what was refused.
-    expect(Date.now() - started).toBeLessThan(1_800);
+    expect(counts.filter(({ status }) => status === 'rejected')).toEqual([]);
   });
 
   it('lets many clients ask one workflow at once, while it is at work', async () => {
     const taskQueue = 'questions';
     await client.workflow.start('nobodyAnswers', { workflowId: 'asked', taskQueue });
     await next(taskQueue); // at work from now on, so that questions wait
-    // Without the SDK's retries, which would hide what is refused at once.
-    const plain = await Connection.connect({ ...ownServer(address).connection, interceptors: [] });
-    const ask = async (): Promise<unknown> => {
-      const query = { namespace, execution: { workflowId: 'asked' }, query: { queryType: 'any' } };
-      const limit = Date.now() + 2_000;
-      return await plain
-        .withDeadline(limit, () => plain.workflowService.queryWorkflow(query))
-        .catch((error: unknown) => error);
-    };
-    const answers = await Promise.all(Array.from({ length: 20 }, ask));
-    await plain.close();
-    // Nobody answers, so each waits until its deadline; with the server's own limit all but one are refused.
+    const query = { namespace, execution: { workflowId: 'asked' }, query: { queryType: 'any' } };
+    const answers = await withoutRetries(2_000, (service) =>
+      Promise.all(Array.from({ length: 20 }, () => service.queryWorkflow(query).catch((error: unknown) => error))),
+    );
+    // Nobody answers, so each waits until its deadline; with the server's own limit all but one are refused at once.
     const codes = answers.map((error) => (isGrpcServiceError(error) ? error.code : error));
-    expect(codes).toEqual(Array(20).fill(4 /* DEADLINE_EXCEEDED */));
+    expect(codes.filter((code) => code !== 4 /* DEADLINE_EXCEEDED */ && code !== 1 /* CANCELLED, by it */)).toEqual([]);
   });
+
+  /** Asks without the SDK's retries, which hide what is refused at first. */
+  async function withoutRetries<T>(timeoutMs: number, ask: (service: WorkflowService) => Promise<T>): Promise<T> {
+    const plain = await Connection.connect({ ...ownServer(address).connection, interceptors: [] });
+    try {
+      return await plain.withDeadline(Date.now() + timeoutMs, () => ask(plain.workflowService));
+    } finally {
+      await plain.close();
+    }
+  }
 });

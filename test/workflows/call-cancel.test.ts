@@ -109,16 +109,20 @@ describe('cancelCall', () => {
     expect(await call.result()).toMatchObject({ status: 'Completed', disposition: 'answered' });
   });
 
-  it.each([{ hangup: false }, { hangup: true }])(
-    'while a machine talks keeps the call from ever being tried again (hangup: $hangup)',
-    async ({ hangup }) => {
-      const { call, phone } = await startRinging({ retry: THREE_ATTEMPTS, input: { onVoicemail: 'retry' } });
-      await phone.answer();
-      await call.cancel({ hangup });
-      await phone.end('voicemail');
-      expect(await call.result()).toMatchObject({ status: 'Canceled', reason: 'request', attempts: 1 });
-    },
-  );
+  it('while a machine talks keeps the call from ever being tried again', async () => {
+    const { call, phone } = await startRinging({ retry: THREE_ATTEMPTS, input: { onVoicemail: 'retry' } });
+    await phone.answer('voicemail');
+    await call.cancel();
+    await phone.end('voicemail');
+    expect(await call.result()).toMatchObject({ status: 'Canceled', reason: 'request', attempts: 1 });
+  });
+
+  it('that hangs up on a machine keeps the call from ever being tried again', async () => {
+    const { call, phone } = await startRinging({ retry: THREE_ATTEMPTS, input: { onVoicemail: 'retry' } });
+    await phone.answer('voicemail');
+    await call.cancel({ hangup: true });
+    expect(await call.result()).toMatchObject({ status: 'Canceled', disposition: 'voicemail', attempts: 1 });
+  });
 
   it('while somebody talks does not make the worker that takes the call over hang up on them', async () => {
     const phone = new Phone();

@@ -41,13 +41,14 @@ describe('A placeCall that failed before it dialed', () => {
     expect(world.script.placed).toHaveLength(6);
   });
 
-  it('is not scheduled again when the call is cancelled meanwhile', async () => {
+  it('is not scheduled again when the call is cancelled meanwhile, which ends it at once', async () => {
     world.script.placeCall = lostBeforeDialing;
     const call = await startCall(world);
     await eventually(() => failedActivities(call)).toBe(1);
     await call.cancel();
     expect(await call.result()).toMatchObject({ status: 'Canceled', reason: 'request', attempts: 0 });
     expect(world.script.placed).toHaveLength(1);
+    expect(eventsOf(await historyOf(call.handle), 'timerFired')).toEqual([]);
   });
 
   it('and dials after all, as it seems, is taken over instead of being scheduled again', async () => {

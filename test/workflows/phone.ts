@@ -10,7 +10,7 @@ import { Later } from './later.ts';
 export class Phone {
   readonly #reached = new Later<Attempt>();
   readonly #ended = new Later<Outcome>();
-  #isAnswered = false;
+  #answeredBy: 'answered' | 'voicemail' | null = null;
 
   /** For a script's `placeCall`. */
   readonly ring = async (attempt: Attempt): Promise<Outcome> => {
@@ -29,10 +29,10 @@ export class Phone {
     return await this.#reached.promise;
   }
 
-  /** Somebody picks it up; resolves when the workflow knows. */
-  async answer(): Promise<void> {
+  /** Somebody picks it up, or a machine does; resolves when the workflow knows. */
+  async answer(by: 'answered' | 'voicemail' = 'answered'): Promise<void> {
     const attempt = await this.#reached.promise;
-    this.#isAnswered = true;
+    this.#answeredBy = by;
     await attempt.answered();
   }
 
@@ -57,8 +57,8 @@ export class Phone {
 
   async #heed(attempt: Attempt): Promise<void> {
     const { cancel, hangup } = await attempt.workflow.wishes();
-    if (!hangup && (!cancel || this.#isAnswered)) return;
-    const isTalking = this.#isAnswered;
-    this.#ended.resolve(attempt.ended(isTalking ? 'answered' : 'no-answer', {}, isTalking ? null : 'canceled'));
+    const by = this.#answeredBy;
+    if (!hangup && (!cancel || by !== null)) return;
+    this.#ended.resolve(attempt.ended(by ?? 'no-answer', {}, by === null ? 'canceled' : null));
   }
 }

@@ -7,7 +7,7 @@ import { SCENARIOS } from './scenarios.ts';
 
 // Not a test: `npm run record-histories` writes what the replay test reads. Record anew when a workflow may take a new way,
 // and keep what was recorded before for as long as workflows of that time may run.
-describe.runIf(process.env['OUTDIAL_RECORD_HISTORIES'] === '1')('Recording', () => {
+describe('Recording', () => {
   const world = useWorld('real');
 
   it('writes the history of every scenario', async () => {
