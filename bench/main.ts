@@ -10,6 +10,7 @@ import { perCall } from './per-call.ts';
 import { type BenchResult, type Figure, machine, toTable } from './report.ts';
 import { sleeping } from './sleeping.ts';
 import { talking } from './talking.ts';
+import { trunks } from './trunks.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   accept,
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   'cancel-ringing': cancelRinging,
   'accept-while-dialing': acceptWhileDialing,
   'due-together': dueTogether,
+  trunks,
   sleeping,
 };
 
@@ -42,7 +44,7 @@ async function run(selected: readonly string[]): Promise<void> {
   const before = machine();
   for (const name of selected) {
     const started = performance.now();
-    const figures = (await BENCHES[name]?.()) ?? [];
+    const figures = await measure(name);
     const result = { bench: name, seconds: (performance.now() - started) / 1_000, figures };
     results.push(result);
     console.log(`${toTable(result)}\n`);
@@ -51,6 +53,16 @@ async function run(selected: readonly string[]): Promise<void> {
     writeFileSync(RESULTS, `${JSON.stringify({ machine: before, results }, null, 2)}\n`);
   }
   console.log(`Written to ${fileURLToPath(RESULTS)}`);
+}
+
+/** A bench that fails leaves the others to be run. */
+async function measure(name: string): Promise<readonly Figure[]> {
+  try {
+    return (await BENCHES[name]?.()) ?? [];
+  } catch (error) {
+    fail(`${name} failed: ${error instanceof Error ? error.stack : String(error)}`);
+    return [];
+  }
 }
 
 function fail(message: string): void {

@@ -5,7 +5,7 @@ export interface Figure {
   readonly what: string;
   /** Null for what could not be measured: the note says why. */
   readonly value: number | null;
-  readonly unit: 's' | 'ms' | 'MB' | '%' | 'events' | '× bare' | 'a second' | 'calls' | 'pairs in 100';
+  readonly unit: 's' | 'ms' | 'MB' | '%' | '% of a CPU' | 'events' | '× bare' | 'a second' | 'calls' | 'pairs in 100';
   /** What it must reach, where something is promised. */
   readonly goal?: Goal;
   readonly note?: string;

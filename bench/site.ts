@@ -10,6 +10,8 @@ export interface SiteOptions {
   readonly lines: number;
   /** How many times as fast as real calls the simulated ones pass: at 34, the call of `answered` lasts one second. */
   readonly speed: number;
+  /** Trunks beside it, of one line each and without calls. @default 0 */
+  readonly idleTrunks?: number;
 }
 
 /** Outdial deployed for one bench: a fresh Temporal server, an API and a worker, each a process of its own. */
@@ -20,16 +22,8 @@ export interface Site {
 }
 
 /** Runs a bench on a site of its own, and takes the site down again whatever happens. */
-export async function onSite<T>({ lines, speed }: SiteOptions, bench: (site: Site) => Promise<T>): Promise<T> {
-  const deployment = await Deployment.start(`
-trunks:
-  - name: demo
-    lines: ${lines}
-    callerId: "+14155550100"
-    dialer: { type: simulator, speed: ${speed} }
-agents:
-  - { agentId: demo, name: Always open, trunk: demo, ringTimeout: 60s }
-`);
+export async function onSite<T>(options: SiteOptions, bench: (site: Site) => Promise<T>): Promise<T> {
+  const deployment = await Deployment.start(configuration(options));
   try {
     const worker = await deployment.startWorker();
     const { api, process: apiProcess } = await deployment.startApi();
@@ -42,6 +36,14 @@ agents:
     await deployment.stop();
   }
 }
+
+const configuration = ({ lines, speed, idleTrunks = 0 }: SiteOptions): string => `
+trunks:
+  - { name: demo, lines: ${lines}, callerId: "+14155550100", dialer: { type: simulator, speed: ${speed} } }
+${Array.from({ length: idleTrunks }, (_, index) => `  - { name: idle-${index}, lines: 1, dialer: { type: simulator } }`).join('\n')}
+agents:
+  - { agentId: demo, name: Always open, trunk: demo, ringTimeout: 60s }
+`;
 
 /** Kills a process that we have started when ours ends before it. */
 export function endWithUs(child: ChildProcess): void {

@@ -11,7 +11,7 @@ import { maskEndpoint } from '../domain/mask.ts';
 import { priorityKey } from '../domain/priority.ts';
 import type { callBatch } from '../workflows/call-batch.ts';
 import type { outboundCall } from '../workflows/outbound-call.ts';
-import type { ApiDeps } from './context.ts';
+import { type ApiDeps, TEMPORAL_TIMEOUT_MS } from './context.ts';
 import { paginate } from './pages.ts';
 import { unavailable } from './problem.ts';
 import type { ResolvedCall } from './resolve-call.ts';
@@ -59,22 +59,28 @@ async function handOver(
   agent: AgentConfig,
   pages: readonly PageCall[][],
 ): Promise<void> {
-  const { workflow } = deps.client;
-  await openBatch(deps, batchId, {
-    orgId: agent.orgId,
-    agentId: agent.agentId,
-    createdTime: pages[0]?.[0]?.facts.createdTime ?? '',
-    total: pages.reduce((sum, page) => sum + page.length, 0),
-    pages: pages.length,
-  });
-  await Promise.all(
-    pages.map((page, number) =>
-      workflow.getHandle(pageId(batchId, number)).executeUpdate(loadPageUpdate, { args: [page], updateId: 'load' }),
-    ),
+  const { client } = deps;
+  // Each step has the whole time: as long as Temporal answers, a batch is not given up for being large.
+  const step = <T>(ask: () => Promise<T>): Promise<T> => client.withDeadline(Date.now() + TEMPORAL_TIMEOUT_MS, ask);
+  await step(() =>
+    openBatch(deps, batchId, {
+      orgId: agent.orgId,
+      agentId: agent.agentId,
+      createdTime: pages[0]?.[0]?.facts.createdTime ?? '',
+      total: pages.reduce((sum, page) => sum + page.length, 0),
+      pages: pages.length,
+    }),
   );
-  const answer = await workflow.getHandle(batchId).executeUpdate(sealBatchUpdate, { updateId: 'seal' });
+  await Promise.all(pages.map((page, number) => step(() => loadPage(deps, pageId(batchId, number), page))));
+  const answer = await step(() =>
+    client.workflow.getHandle(batchId).executeUpdate(sealBatchUpdate, { updateId: 'seal' }),
+  );
   if (answer === 'expired')
     throw unavailable('The batch took too long to arrive: nothing was scheduled, send it again.');
+}
+
+async function loadPage({ client }: ApiDeps, id: string, page: readonly PageCall[]): Promise<void> {
+  await client.workflow.getHandle(id).executeUpdate(loadPageUpdate, { args: [page], updateId: 'load' });
 }
 
 /** How long Temporal has to hear that a batch is given up, in milliseconds: nobody waits for it. */

@@ -78,6 +78,30 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
   mkdirSync(dataDir, { recursive: true });
   await stopOrphan(dataDir, databaseFile);
 
+  for (let starts = 1; ; starts += 1) {
+    try {
+      return await startOnce(executable, dataDir, databaseFile, options);
+    } catch (error) {
+      if (!(error instanceof InnerPortTakenError) || starts === MOST_STARTS) throw error;
+    }
+  }
+}
+
+/**
+ * The server gives its inner services ports that were free a moment before, and ends where another process has taken one
+ * by then.
+ */
+class InnerPortTakenError extends SetUpError {}
+
+/** How often it is started before that is taken for something else. */
+const MOST_STARTS = 3;
+
+async function startOnce(
+  executable: string,
+  dataDir: string,
+  databaseFile: string,
+  options: EmbeddedServerOptions,
+): Promise<EmbeddedServer> {
   const port = options.port === 0 ? await freePort() : options.port;
   const uiPort = options.uiPort === 0 ? await freePort() : options.uiPort;
   await requireFreePorts(port, uiPort);
@@ -164,7 +188,8 @@ async function failWhenEnded(server: Launched, dataDir: string): Promise<never> 
   const { code, signal } = await server.exited;
   const log = await readFile(join(dataDir, 'temporal.log'), 'utf8').catch(() => '');
   const tail = log.trimEnd().split('\n').slice(-LAST_LINES).join('\n');
-  throw new SetUpError(
+  const SomeError = /address already in use|ephemeral port/.test(log) ? InnerPortTakenError : SetUpError;
+  throw new SomeError(
     `The Temporal server ended at start (${signal ?? `exit code ${code}`}); the end of its log:\n${tail}`,
   );
 }
