@@ -91,7 +91,8 @@ export class FollowedCall {
   }
 
   #untilDeadline(): number {
-    return Math.min(LONGEST_TIMER_MS, Math.max(0, Date.parse(this.#input.callDeadline) - Date.now()));
+    // A timer may fire up to a millisecond early, and the deadline is the caller's to the last one.
+    return Math.min(LONGEST_TIMER_MS, Math.max(0, Date.parse(this.#input.callDeadline) - Date.now() + 1));
   }
 
   #onDeadline(): void {
