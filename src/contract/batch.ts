@@ -1,4 +1,4 @@
-import type { CallFacts, CallInput, Instant } from './call.ts';
+import type { CallFacts, CallInput, CallStatus, CancelReason, Instant } from './call.ts';
 
 /** The most calls that one page holds: its history stays well under Temporal's limits. */
 export const PAGE_CALLS = 1_000;
@@ -6,7 +6,25 @@ export const PAGE_CALLS = 1_000;
 /** How long a batch waits for its seal, in milliseconds, before it gives up without having started a call. */
 export const SEAL_TIMEOUT_MS = 5 * 60_000;
 
-/** What `callBatch` is started with. */
+/** What does not change about a batch: the memo of its workflow, so that reading it needs no worker. */
+export interface BatchFacts {
+  readonly orgId: string;
+  readonly agentId: string;
+  /** Its agent's; a call may have been sent to another one. */
+  readonly trunk: string;
+  /** For people; null without one. */
+  readonly name: string | null;
+  readonly createdTime: Instant;
+  /** Calls in all. */
+  readonly total: number;
+  readonly pages: number;
+  /** When the last of its calls may go out, as planned when it was accepted. */
+  readonly lastScheduleTime: Instant;
+  /** Of a request with an `Idempotency-Key`: what it said, so that another one under the same key is noticed. */
+  readonly bodyHash: string | null;
+}
+
+/** What `callBatch` is started with. Fields that may be missing are those that batches of 0.1.0 were started without. */
 export interface BatchInput {
   readonly orgId: string;
   readonly agentId: string;
@@ -14,7 +32,13 @@ export interface BatchInput {
   /** Calls in all. */
   readonly total: number;
   readonly pages: number;
+  readonly layout?: PageLayout;
+  /** After this none of its calls can go out any more. */
+  readonly lastDeadline?: Instant;
 }
+
+/** Which page holds which call, in runs over the calls in the order of the request: `[page, calls, page, calls, …]`. */
+export type PageLayout = readonly number[];
 
 /** What `callBatchPage` is started with. */
 export interface PageInput {
@@ -34,11 +58,46 @@ export interface PageCall {
   readonly summary: string;
 }
 
-/** A call whose workflow has not started yet. */
+/** A call that no workflow stands for: its own has not started yet, or never will. */
 export interface HeldCall {
   readonly facts: CallFacts;
   readonly input: CallInput;
-  readonly canceled: boolean;
+  readonly status: 'Created' | 'Canceled';
+  /** Null while it waits. */
+  readonly reason: CancelReason | null;
+  readonly completedTime: Instant | null;
+}
+
+/** Which of a page's held calls are asked for. */
+export interface HeldFilter {
+  /** As of when: whether a deadline has passed is a matter of the clock of who asks. */
+  readonly now: Instant;
+  /** All where left out. */
+  readonly statuses?: readonly CallStatus[];
+  /** `key=value`, all of which a call has. */
+  readonly searchable?: readonly string[];
+  /** Of a call that has ended, its end is not before this. */
+  readonly fromDate?: Instant;
+  /** A call has ended before this, or been created before it. */
+  readonly toDate?: Instant;
+  /** From which place in the page on. */
+  readonly from: number;
+  /** As many as are listed; all of the page are counted. */
+  readonly take: number;
+}
+
+/** A page's held calls, in the order in which they start. */
+export interface HeldList {
+  /** Of the whole page. */
+  readonly matching: number;
+  readonly calls: readonly HeldListItem[];
+}
+
+export interface HeldListItem {
+  readonly callId: string;
+  /** Its place in the page: the next one is asked for from the place after it. */
+  readonly place: number;
+  readonly held: HeldCall;
 }
 
 /** Whether the batch will start its calls, or has given up. */
@@ -53,10 +112,22 @@ export interface Tally {
 
 export const EMPTY_TALLY: Tally = { completed: 0, failed: 0, canceled: 0 };
 
+/**
+ * How a batch stands: `Open` until it is sealed, `Starting` while it starts its calls, `Running` once it has started them
+ * all. One that is paused or canceled dials nothing new, whatever its calls say.
+ */
+export const BATCH_STATES = ['Open', 'Starting', 'Running', 'Paused', 'Canceled'] as const;
+export type BatchState = (typeof BATCH_STATES)[number];
+
 /** What the query `getBatch` answers. */
 export interface BatchProgress {
-  readonly state: 'open' | 'sealed' | 'canceled';
+  readonly state: BatchState;
+  /** Why it was paused or canceled. */
+  readonly reason: string | null;
   readonly total: number;
+  /** Pages that have started their calls. */
   readonly pagesStarted: number;
+  /** Pages, from 0, that may hold calls that have not started. */
+  readonly holding: readonly number[];
   readonly ended: Tally;
 }

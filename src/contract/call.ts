@@ -43,7 +43,8 @@ export type WaitingFor =
   | 'agent-disabled' // the agent is switched off
   | 'agent-missing' // the agent or its trunk is no longer in the configuration
   | 'line' // queued for a line of its trunk
-  | 'trunk-paused' // queued, and its trunk is paused
+  | 'trunk-paused' // its trunk is paused
+  | 'batch-paused' // its batch is paused
   | 'answer' // dialing or ringing
   | 'end' // talking
   | 'takeover'; // its worker is gone: another is about to take the call over
@@ -152,4 +153,31 @@ export interface CallResult {
   readonly attempts: number;
   readonly nextScheduleTime: Instant;
   readonly durationSeconds: number | null;
+  /** What it was edited to, where it was. */
+  readonly edited?: Partial<Pick<CallFacts, 'endpoint' | 'priority' | 'callDeadline' | 'scheduledTime'>>;
+}
+
+/** What is to be changed about a call, in the words of who asks for it: as in the API, `null` leaves a field as it is. */
+export interface CallEdit {
+  readonly priority?: number | null;
+  readonly callDeadline?: string | null;
+  readonly scheduledTime?: string | null;
+  readonly endpoint?: string | null;
+}
+
+/** How an edit ended. */
+export type EditAnswer =
+  | { readonly kind: 'edited'; readonly call: EditedCall }
+  /** Nothing was changed: every mistake, with the field that it is in (empty for the whole). */
+  | { readonly kind: 'invalid'; readonly mistakes: readonly { readonly path: string; readonly message: string }[] }
+  /** Nothing was changed: it is being dialed, or has ended. */
+  | { readonly kind: 'too-late'; readonly status: CallStatus };
+
+/** A call's changed parts, as its workflow keeps them. */
+export interface EditedCall {
+  readonly facts: CallFacts;
+  readonly input: CallInput;
+  readonly endpointHash: string;
+  /** The fields that are not what they were. */
+  readonly changed: readonly (keyof CallEdit)[];
 }

@@ -1,7 +1,7 @@
 import { rawValueTypeInfo, type RawValue, type SignalDefinition } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { BatchProgress, HeldCall, PageCall, SealAnswer } from './batch.ts';
-import type { CallProgress, Waiting } from './call.ts';
+import type { BatchProgress, HeldCall, HeldFilter, HeldList, PageCall, SealAnswer } from './batch.ts';
+import type { CallEdit, CallProgress, EditAnswer, Instant, Waiting } from './call.ts';
 import type { TrunkState } from './trunk.ts';
 
 /** As many arguments as a signal is read for. */
@@ -21,6 +21,10 @@ const tolerantSignal = (name: string): TolerantSignal =>
 
 /** Ends a call: `{reason?, hangup?}`; a person who is talking is only hung up on with `hangup: true`. */
 export const cancelCallSignal = tolerantSignal('cancelCall');
+/** Changes a call that is not dialed yet; takes one {@link CallEdit}. */
+export const editCallUpdate = defineUpdate<EditAnswer, [CallEdit?]>('editCall');
+/** Ours, of a batch that goes on: what held this call back may be over. */
+export const wakeCallSignal = tolerantSignal('wakeCall');
 /** Ours, of `placeCall`: {@link DialingSignal}. */
 export const dialingSignal = tolerantSignal('dialing');
 /** Ours, of `placeCall` and `takeOver`: {@link AnsweredSignal}. */
@@ -42,9 +46,14 @@ export interface AnsweredSignal {
   readonly time: string;
 }
 
+/** Stops new dials of a batch: `{reason?}`. */
+export const pauseBatchSignal = tolerantSignal('pauseBatch');
+export const resumeBatchSignal = tolerantSignal('resumeBatch');
 /** Cancels a batch: `{reason?}`. */
 export const cancelBatchSignal = tolerantSignal('cancelBatch');
 export const getBatchQuery = defineQuery<BatchProgress>('getBatch');
+/** The page, from 0, that holds the call of this place in the request; null where the batch does not know. */
+export const getPageOfQuery = defineQuery<number | null, [number]>('getPageOf');
 /** Answers once every page of the batch can be loaded. */
 export const openPagesUpdate = defineUpdate<void>('openPages');
 /** The batch is whole: its calls may start. */
@@ -56,10 +65,14 @@ export const loadPageUpdate = defineUpdate<void, [readonly PageCall[]]>('loadPag
 export const startCallsSignal = tolerantSignal('startCalls');
 /** Ours, of a page to its batch: it has started its calls. */
 export const pageStartedSignal = tolerantSignal('pageStarted');
-/** A call of this page whose workflow has not started; null for one that has, or is not of this page. */
-export const getHeldCallQuery = defineQuery<HeldCall | null, [string]>('getHeldCall');
+/** A call of this page that no workflow stands for, as of an instant; null for one that has one, or is not of this page. */
+export const getHeldCallQuery = defineQuery<HeldCall | null, [string, Instant]>('getHeldCall');
+/** The calls of this page that no workflow stands for. */
+export const listHeldCallsQuery = defineQuery<HeldList, [HeldFilter]>('listHeldCalls');
 /** Cancels a call whose workflow has not started; false where it has. */
 export const cancelHeldCallUpdate = defineUpdate<boolean, [string]>('cancelHeldCall');
+/** Changes a call whose workflow has not started; null where it has. */
+export const editHeldCallUpdate = defineUpdate<EditAnswer | null, [string, CallEdit]>('editHeldCall');
 
 /** Stops new dials on a trunk: `{reason?}`. */
 export const pauseTrunkSignal = tolerantSignal('pauseTrunk');

@@ -41,8 +41,8 @@ export interface AttemptEnd {
 export type Outcome =
   /** The gate said no: nothing was dialed, no attempt spent. */
   | { readonly kind: 'not-now'; readonly plan: Plan }
-  /** Nothing was dialed, because it was too late or nobody wants it any more. */
-  | { readonly kind: 'not-dialed'; readonly because: 'deadline' | 'canceled' }
+  /** Nothing was dialed, because it was too late, or nobody wants it any more: the call, or its whole batch. */
+  | { readonly kind: 'not-dialed'; readonly because: 'deadline' | 'canceled' | 'batch' }
   /** It was dialed, and it is over. `stoppedBy` says who ended one that nobody had answered. */
   | { readonly kind: 'ended'; readonly end: AttemptEnd; readonly stoppedBy: 'deadline' | 'canceled' | null }
   /** `takeOver` alone: the carrier has never heard of it. */
@@ -55,7 +55,7 @@ export function isOutcome(given: unknown): given is Outcome {
     case 'not-now':
       return !Number.isNaN(Date.parse(String((plan as Partial<Plan> | null | undefined)?.at)));
     case 'not-dialed':
-      return because === 'deadline' || because === 'canceled';
+      return because === 'deadline' || because === 'canceled' || because === 'batch';
     case 'ended':
       return DISPOSITIONS.some((one) => one === (end as Partial<AttemptEnd> | null | undefined)?.disposition);
     case 'never-placed':

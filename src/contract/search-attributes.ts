@@ -6,6 +6,8 @@ export const AGENT_ID = defineSearchAttributeKey('AgentId', 'KEYWORD');
 export const BATCH_ID = defineSearchAttributeKey('BatchId', 'KEYWORD');
 export const TRUNK = defineSearchAttributeKey('Trunk', 'KEYWORD');
 export const CALL_STATUS = defineSearchAttributeKey('CallStatus', 'KEYWORD');
+/** What a call that is Pending waits for. */
+export const WAITING_FOR = defineSearchAttributeKey('WaitingFor', 'KEYWORD');
 export const DISPOSITION = defineSearchAttributeKey('Disposition', 'KEYWORD');
 /** An HMAC of the normalized endpoint: finds every call to a number without telling it. */
 export const ENDPOINT_HASH = defineSearchAttributeKey('EndpointHash', 'KEYWORD');
@@ -14,6 +16,10 @@ export const NEXT_SCHEDULE_TIME = defineSearchAttributeKey('NextScheduleTime', '
 export const CALL_DEADLINE = defineSearchAttributeKey('CallDeadline', 'DATETIME');
 /** `key=value` for the keys that the organization calls searchable. */
 export const ADDITIONAL_DATA = defineSearchAttributeKey('AdditionalData', 'KEYWORD_LIST');
+/** Of a batch: how it stands. */
+export const BATCH_STATE = defineSearchAttributeKey('BatchState', 'KEYWORD');
+/** Of a batch: calls that no workflow stands for, as far as it has told: page by page. */
+export const UNSTARTED = defineSearchAttributeKey('Unstarted', 'INT');
 
 /** All of them: what `setup:temporal` makes and api and worker look for. */
 export const SEARCH_ATTRIBUTES = [
@@ -22,10 +28,13 @@ export const SEARCH_ATTRIBUTES = [
   BATCH_ID,
   TRUNK,
   CALL_STATUS,
+  WAITING_FOR,
   DISPOSITION,
   ENDPOINT_HASH,
   PRIORITY,
   NEXT_SCHEDULE_TIME,
   CALL_DEADLINE,
   ADDITIONAL_DATA,
+  BATCH_STATE,
+  UNSTARTED,
 ] as const;

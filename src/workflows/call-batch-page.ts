@@ -54,7 +54,10 @@ class PageState {
     setHandler(getHeldCallQuery, (callId) => {
       const call = this.#held(callId);
       if (call === undefined) return null;
-      return { facts: call.facts, input: call.input, canceled: this.canceled || this.canceledCalls.has(callId) };
+      const canceled = this.canceled || this.canceledCalls.has(callId);
+      const end = { status: 'Canceled', reason: 'request', completedTime: null } as const;
+      const held = { facts: call.facts, input: call.input };
+      return canceled ? { ...held, ...end } : { ...held, status: 'Created', reason: null, completedTime: null };
     });
     setHandler(cancelHeldCallUpdate, (callId) => {
       if (this.#held(callId) === undefined) return false;

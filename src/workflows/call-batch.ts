@@ -58,8 +58,8 @@ class BatchState {
   }
 
   #progress(total: number): BatchProgress {
-    const state = this.canceled ? 'canceled' : this.sealed ? 'sealed' : 'open';
-    return { state, total, pagesStarted: this.started.size, ended: this.ended };
+    const state = this.canceled ? 'Canceled' : this.sealed ? 'Starting' : 'Open';
+    return { state, reason: null, total, pagesStarted: this.started.size, holding: [], ended: this.ended };
   }
 }
 

@@ -1,8 +1,8 @@
 import { parseConfiguration } from '../../src/config/configuration.ts';
 import type { AgentConfig } from '../../src/config/types.ts';
-import { readOneCall } from '../../src/api/read-calls.ts';
+import { readOneCall } from '../../src/api/accepting/read-calls.ts';
 import { Problem, type BodyMistake } from '../../src/api/problem.ts';
-import type { Acceptance, ResolvedCall } from '../../src/api/resolve-call.ts';
+import type { Acceptance, ResolvedCall } from '../../src/api/accepting/resolve-call.ts';
 
 /** A Tuesday, 12:00 in UTC: in New York it is 7:00. */
 export const NOW = Date.parse('2026-11-24T12:00:00.000Z');

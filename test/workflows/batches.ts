@@ -11,6 +11,7 @@ import {
   sealBatchUpdate,
 } from '../../src/contract/messages.ts';
 import { BATCHES_QUEUE } from '../../src/contract/task-queues.ts';
+import { toInstant } from '../../src/domain/instant.ts';
 import type { callBatch } from '../../src/workflows/call-batch.ts';
 import { type CallWish, pageCall } from './requests.ts';
 import type { World } from './world.ts';
@@ -87,7 +88,7 @@ export class Batch {
   }
 
   async heldCall(index: number, page = 0): Promise<HeldCall | null> {
-    return await this.page(page).query(getHeldCallQuery, batchCallId(this.id, index));
+    return await this.page(page).query(getHeldCallQuery, batchCallId(this.id, index), toInstant(Date.now()));
   }
 
   async cancelHeldCall(index: number, page = 0): Promise<boolean> {

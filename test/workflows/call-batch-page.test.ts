@@ -80,7 +80,7 @@ describe('A call whose workflow has not started', () => {
     expect(await batch.heldCall(0)).toBeNull(); // not loaded yet
     await batch.load();
     const [call] = batch.calls;
-    expect(await batch.heldCall(0)).toEqual({ facts: call?.facts, input: call?.input, canceled: false });
+    expect(await batch.heldCall(0)).toMatchObject({ facts: call?.facts, input: call?.input, status: 'Created' });
     expect(await batch.heldCall(7)).toBeNull();
     await batch.seal();
     await eventually(() => batch.heldCall(0)).toBeNull(); // its own workflow answers now
@@ -93,12 +93,12 @@ describe('A call whose workflow has not started', () => {
     const batch = await Batch.open(world, [{}, {}]);
     await batch.load();
     expect(await batch.cancelHeldCall(0)).toBe(true);
-    expect(await batch.heldCall(0)).toMatchObject({ canceled: true });
-    expect(await batch.heldCall(1)).toMatchObject({ canceled: false });
+    expect(await batch.heldCall(0)).toMatchObject({ status: 'Canceled' });
+    expect(await batch.heldCall(1)).toMatchObject({ status: 'Created' });
     await batch.seal();
     expect(await batch.result()).toEqual({ completed: 0, failed: 1, canceled: 1 });
     expect(await batch.started()).toEqual([1]);
-    expect(await batch.heldCall(0)).toMatchObject({ canceled: true }); // the page still answers for it
+    expect(await batch.heldCall(0)).toMatchObject({ status: 'Canceled' }); // the page still answers for it
   });
 
   it('that is not of this page, or has started, cannot be cancelled there', async () => {
@@ -117,7 +117,7 @@ describe('Cancelling a page', () => {
     await batch.load();
     await batch.page().cancel();
     expect(await batch.page().result()).toEqual({ completed: 0, failed: 0, canceled: 2 });
-    expect(await batch.heldCall(0)).toMatchObject({ canceled: true });
+    expect(await batch.heldCall(0)).toMatchObject({ status: 'Canceled' });
     await batch.seal();
     expect(await batch.result()).toEqual({ completed: 0, failed: 0, canceled: 2 });
     expect(await batch.started()).toEqual([]);

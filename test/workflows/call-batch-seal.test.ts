@@ -24,7 +24,7 @@ describe('A batch that is not sealed', () => {
     const batch = await Batch.open(world, [{}, {}], [{}]);
     await batch.load();
     await world.sleep(SEAL_TIMEOUT_MS - 10 * SECOND);
-    expect(await batch.progress()).toMatchObject({ state: 'open' });
+    expect(await batch.progress()).toMatchObject({ state: 'Open' });
     await world.sleep(20 * SECOND);
     expect(await failure(batch)).toBe('BatchExpired');
     expect(await batch.started()).toEqual([]);

@@ -16,7 +16,7 @@ describe('A batch', () => {
     await batch.load();
     await world.sleep(4 * MINUTE);
     expect(await batch.progress()).toEqual({
-      state: 'open',
+      state: 'Open',
       total: 2,
       pagesStarted: 0,
       ended: { completed: 0, failed: 0, canceled: 0 },
@@ -37,7 +37,7 @@ describe('A batch', () => {
     expect(await batch.seal()).toBe('sealed');
     await world.sleep(2 * MINUTE);
     expect(await batch.result()).toEqual({ completed: 2, failed: 2, canceled: 1 });
-    expect(await batch.progress()).toMatchObject({ state: 'sealed', pagesStarted: 2 });
+    expect(await batch.progress()).toMatchObject({ state: 'Starting', pagesStarted: 2 });
     expect(await batch.started()).toEqual([0, 1, 2, 3, 4]);
   });
 
@@ -97,7 +97,7 @@ describe('Cancelling a sealed batch', () => {
     await phone.end('answered');
     expect(await batch.result()).toEqual({ completed: 1, failed: 0, canceled: 2 });
     expect((await batch.handle.describe()).status.name).toBe('COMPLETED');
-    expect(await batch.progress()).toMatchObject({ state: 'canceled' });
+    expect(await batch.progress()).toMatchObject({ state: 'Canceled' });
   });
 
   it.each(ways)('by $how stops the ringing too', async ({ cancel }) => {

@@ -1,14 +1,14 @@
 import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { CALL_STATUSES } from '../../contract/call.ts';
-import { acceptBatch, acceptCall } from '../accept-calls.ts';
-import { summarizeAccepted, viewCall } from '../call-view.ts';
-import { cancelCall } from '../cancel-call.ts';
+import { acceptBatch, acceptCall } from '../accepting/accept-calls.ts';
+import { summarizeAccepted, viewCall } from '../reading/call-view.ts';
+import { cancelCall } from '../changing/cancel-call.ts';
 import { type ApiDeps, orgHandler } from '../context.ts';
-import { listCalls } from '../list-calls.ts';
+import { listCalls } from '../reading/list-calls.ts';
 import { badRequest } from '../problem.ts';
 import { dateTime, flag, name, readQuery, repeatable, wholeNumber } from '../query.ts';
-import { agentFor, readCalls, readOneCall } from '../read-calls.ts';
+import { agentFor, readCalls, readOneCall } from '../accepting/read-calls.ts';
 
 /** How far a list can be skipped into: each thousand rows costs Temporal 0.2 s. */
 const MOST_ROWS = 10_000;

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { type ApiDeps, orgHandler } from '../context.ts';
 import { readQuery } from '../query.ts';
-import { viewTrunk } from '../trunk-view.ts';
+import { viewTrunk } from '../reading/trunk-view.ts';
 
 /** `/misc`: figures of the organization. */
 export function miscRoutes(deps: ApiDeps): Router {

@@ -7,7 +7,7 @@ import { trunkWorkflowId } from '../../contract/ids.ts';
 import { type ApiDeps, orgHandler } from '../context.ts';
 import { badRequest, notFound, unavailable } from '../problem.ts';
 import { readQuery } from '../query.ts';
-import { type TrunkView, viewTrunk } from '../trunk-view.ts';
+import { type TrunkView, viewTrunk } from '../reading/trunk-view.ts';
 
 /** How long a pause has to be applied before the answer tells that it is not, yet, in milliseconds. */
 const APPLY_TIMEOUT_MS = 2_500;

@@ -1,8 +1,8 @@
-import type { AgentConfig } from '../config/schema.ts';
-import { PAGE_CALLS } from '../contract/batch.ts';
+import type { AgentConfig } from '../../config/schema.ts';
+import { PAGE_CALLS } from '../../contract/batch.ts';
 import { readCallBody } from './call-body.ts';
-import type { ApiDeps } from './context.ts';
-import { badBody, badRequest, conflict, notFound, tooLarge, type BodyMistake } from './problem.ts';
+import type { ApiDeps } from '../context.ts';
+import { badBody, badRequest, conflict, notFound, tooLarge, type BodyMistake } from '../problem.ts';
 import { Mistakes } from './mistakes.ts';
 import { resolveCall, type Acceptance, type ResolvedCall } from './resolve-call.ts';
 

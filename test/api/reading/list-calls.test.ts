@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { visibilityQuery } from '../../src/api/list-calls.ts';
-import { CALL_STATUSES } from '../../src/contract/call.ts';
+import { visibilityQuery } from '../../../src/api/reading/list-calls.ts';
+import { CALL_STATUSES } from '../../../src/contract/call.ts';
 
 const OURS = `WorkflowType = 'outboundCall' AND OrgId = 'acme'`;
 const queryOf = (filter: Omit<Parameters<typeof visibilityQuery>[0], 'orgId'>): string =>

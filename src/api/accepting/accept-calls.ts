@@ -1,19 +1,19 @@
 import { createHash, createHmac } from 'node:crypto';
 import { WithStartWorkflowOperation, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
 import { v7 as uuidv7 } from 'uuid';
-import type { AgentConfig } from '../config/schema.ts';
-import type { BatchInput, PageCall } from '../contract/batch.ts';
-import { batchCallId, pageId } from '../contract/ids.ts';
-import { loadPageUpdate, openPagesUpdate, sealBatchUpdate } from '../contract/messages.ts';
-import { startCallOptions } from '../contract/start-call.ts';
-import { BATCHES_QUEUE } from '../contract/task-queues.ts';
-import { maskEndpoint } from '../domain/mask.ts';
-import { priorityKey } from '../domain/priority.ts';
-import type { callBatch } from '../workflows/call-batch.ts';
-import type { outboundCall } from '../workflows/outbound-call.ts';
-import { type ApiDeps, TEMPORAL_TIMEOUT_MS } from './context.ts';
+import type { AgentConfig } from '../../config/schema.ts';
+import type { BatchInput, PageCall } from '../../contract/batch.ts';
+import { batchCallId, pageId } from '../../contract/ids.ts';
+import { loadPageUpdate, openPagesUpdate, sealBatchUpdate } from '../../contract/messages.ts';
+import { startCallOptions } from '../../contract/start-call.ts';
+import { BATCHES_QUEUE } from '../../contract/task-queues.ts';
+import { maskEndpoint } from '../../domain/mask.ts';
+import { priorityKey } from '../../domain/priority.ts';
+import type { callBatch } from '../../workflows/call-batch.ts';
+import type { outboundCall } from '../../workflows/outbound-call.ts';
+import { type ApiDeps, TEMPORAL_TIMEOUT_MS } from '../context.ts';
 import { paginate } from './pages.ts';
-import { unavailable } from './problem.ts';
+import { unavailable } from '../problem.ts';
 import type { ResolvedCall } from './resolve-call.ts';
 
 /** A batch that was accepted whole. */

@@ -1,4 +1,4 @@
-import { PAGE_CALLS, type PageCall } from '../contract/batch.ts';
+import { PAGE_CALLS, type PageCall } from '../../contract/batch.ts';
 
 /** The most bytes of one page's calls: Temporal takes 2 MB in one message, and a page's history holds it twice. */
 const PAGE_BYTES = 1024 * 1024;

@@ -1,14 +1,15 @@
 import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
-import type { CallFacts, CallProgress, CallStatus, Instant } from '../contract/call.ts';
-import { pageId, parseCallId } from '../contract/ids.ts';
-import { getCallQuery, getHeldCallQuery } from '../contract/messages.ts';
-import type { CallMemo } from '../contract/start-call.ts';
-import { type EndedCall, foldCallHistory } from '../domain/call-history.ts';
+import type { CallFacts, CallProgress, CallStatus, Instant } from '../../contract/call.ts';
+import { pageId, parseCallId } from '../../contract/ids.ts';
+import { getCallQuery, getHeldCallQuery } from '../../contract/messages.ts';
+import type { CallMemo } from '../../contract/start-call.ts';
+import { toInstant } from '../../domain/instant.ts';
+import { type EndedCall, foldCallHistory } from '../../domain/call-history.ts';
 import { readCallEvents } from './call-events.ts';
-import type { ApiDeps } from './context.ts';
-import { notFound } from './problem.ts';
-import type { HeldCall, PageCall } from '../contract/batch.ts';
-import { retentionMs } from './retention.ts';
+import type { ApiDeps } from '../context.ts';
+import { notFound } from '../problem.ts';
+import type { HeldCall, PageCall } from '../../contract/batch.ts';
+import { retentionMs } from '../retention.ts';
 
 /** What every answer about a call has. */
 export interface CallSummary {
@@ -130,7 +131,7 @@ export async function findHeldCall(
   for (let number = 0; ; number += 1) {
     const page = pageId(parsed.batchId, number);
     try {
-      const held = await client.workflow.getHandle(page).query(getHeldCallQuery, callId);
+      const held = await client.workflow.getHandle(page).query(getHeldCallQuery, callId, toInstant(Date.now()));
       if (held !== null) return held.facts.orgId === orgId ? { page, held } : null;
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return null;
@@ -142,13 +143,14 @@ export async function findHeldCall(
 async function viewHeldCall(deps: ApiDeps, orgId: string, callId: string): Promise<CallView | null> {
   const found = await findHeldCall(deps, orgId, callId);
   if (found === null) return null;
-  const { facts, input, canceled } = found.held;
+  const { facts, input, status, reason } = found.held;
+  const canceled = status === 'Canceled';
   return view(
     callId,
     facts,
     {
-      status: canceled ? 'Canceled' : 'Created',
-      reason: canceled ? 'request' : null,
+      status,
+      reason,
       nextScheduleTime: input.plan.at,
       attempts: [],
       waitingFor: canceled ? null : { for: 'start', until: null },

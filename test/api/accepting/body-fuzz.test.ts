@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readCalls } from '../../src/api/read-calls.ts';
-import { acceptance, mistakesIn, NUMBER } from './support.ts';
+import { readCalls } from '../../../src/api/accepting/read-calls.ts';
+import { acceptance, mistakesIn, NUMBER } from '../support.ts';
 
 const FIELDS = [
   'endpoint',

@@ -1,4 +1,4 @@
-import type { BodyMistake } from './problem.ts';
+import type { BodyMistake } from '../problem.ts';
 
 /** Collects what is wrong with one item of a body, so that all of it is told at once. */
 export class Mistakes {

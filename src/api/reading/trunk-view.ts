@@ -1,10 +1,10 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import type { TrunkConfig } from '../config/schema.ts';
-import type { Instant } from '../contract/call.ts';
-import { trunkWorkflowId } from '../contract/ids.ts';
-import type { HostReport } from '../contract/trunk.ts';
-import type { ApiDeps } from './context.ts';
+import type { TrunkConfig } from '../../config/schema.ts';
+import type { Instant } from '../../contract/call.ts';
+import { trunkWorkflowId } from '../../contract/ids.ts';
+import type { HostReport } from '../../contract/trunk.ts';
+import type { ApiDeps } from '../context.ts';
 import { countCalls } from './list-calls.ts';
 
 /** A trunk as `GET /trunks` tells it. */

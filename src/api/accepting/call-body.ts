@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nearestName } from '../config/suggestion.ts';
+import { nearestName } from '../../config/suggestion.ts';
 import type { Mistakes } from './mistakes.ts';
 
 const override = {

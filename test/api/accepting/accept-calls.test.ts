@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import pino from 'pino';
 import { describe, expect, test } from 'vitest';
-import { acceptCall } from '../../src/api/accept-calls.ts';
-import type { ApiDeps } from '../../src/api/context.ts';
-import type { StartCallOptions } from '../../src/contract/start-call.ts';
-import { ADDITIONAL_DATA, CALL_STATUS, ENDPOINT_HASH } from '../../src/contract/search-attributes.ts';
-import { accept, agentNamed, configuration } from './support.ts';
+import { acceptCall } from '../../../src/api/accepting/accept-calls.ts';
+import type { ApiDeps } from '../../../src/api/context.ts';
+import type { StartCallOptions } from '../../../src/contract/start-call.ts';
+import { ADDITIONAL_DATA, CALL_STATUS, ENDPOINT_HASH } from '../../../src/contract/search-attributes.ts';
+import { accept, agentNamed, configuration } from '../support.ts';
 
 /** How the workflow of a call with these fields is started. */
 async function startOf(fields: object, priorityLevels: 5 | 50 = 50, agentId = 'demo'): Promise<StartCallOptions> {

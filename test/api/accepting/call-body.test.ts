@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Problem } from '../../src/api/problem.ts';
-import { readCalls } from '../../src/api/read-calls.ts';
-import { accept, acceptance, mistakesIn, mistakesOf, NUMBER, wrong } from './support.ts';
+import { Problem } from '../../../src/api/problem.ts';
+import { readCalls } from '../../../src/api/accepting/read-calls.ts';
+import { accept, acceptance, mistakesIn, mistakesOf, NUMBER, wrong } from '../support.ts';
 
 describe('the fields of a call', () => {
   test('one with an endpoint alone is a call, and null means the same as leaving a field out', () => {

@@ -1,11 +1,11 @@
-import type { AgentConfig, TrunkConfig } from '../config/schema.ts';
-import type { Configuration } from '../config/configuration.ts';
-import type { CallFacts, OutboundOverride, Plan } from '../contract/call.ts';
-import { toInstant } from '../domain/instant.ts';
-import { normalizeEndpoint } from '../domain/phone-number.ts';
-import { planCall } from '../domain/plan.ts';
-import { DEFAULT_PRIORITY } from '../domain/priority.ts';
-import { isTimeZone, parseDateTime } from '../domain/time-zone.ts';
+import type { AgentConfig, TrunkConfig } from '../../config/schema.ts';
+import type { Configuration } from '../../config/configuration.ts';
+import type { CallFacts, OutboundOverride, Plan } from '../../contract/call.ts';
+import { toInstant } from '../../domain/instant.ts';
+import { normalizeEndpoint } from '../../domain/phone-number.ts';
+import { planCall } from '../../domain/plan.ts';
+import { DEFAULT_PRIORITY } from '../../domain/priority.ts';
+import { isTimeZone, parseDateTime } from '../../domain/time-zone.ts';
 import type { CallBody } from './call-body.ts';
 import type { Mistakes } from './mistakes.ts';
 

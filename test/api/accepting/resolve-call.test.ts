@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { accept, NOW, wrong } from './support.ts';
+import { accept, NOW, wrong } from '../support.ts';
 
 const plus = (ms: number): string => new Date(NOW + ms).toISOString();
 const HOUR = 3_600_000;

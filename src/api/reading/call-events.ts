@@ -1,8 +1,8 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
-import type { CallInput, CallResult, Plan } from '../contract/call.ts';
-import { isOutcome } from '../contract/placement.ts';
-import type { CallEvent } from '../domain/call-history.ts';
+import type { CallInput, CallResult, Plan } from '../../contract/call.ts';
+import { isOutcome } from '../../contract/placement.ts';
+import type { CallEvent } from '../../domain/call-history.ts';
 
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 type Payloads = temporal.api.common.v1.IPayloads | null | undefined;

@@ -1,9 +1,9 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
-import type { CallStatus, Instant } from '../contract/call.ts';
-import { CALL_STATUS, NEXT_SCHEDULE_TIME } from '../contract/search-attributes.ts';
-import type { CallMemo } from '../contract/start-call.ts';
+import type { CallStatus, Instant } from '../../contract/call.ts';
+import { CALL_STATUS, NEXT_SCHEDULE_TIME } from '../../contract/search-attributes.ts';
+import type { CallMemo } from '../../contract/start-call.ts';
 import { type CallSummary, summarize } from './call-view.ts';
-import type { ApiDeps } from './context.ts';
+import type { ApiDeps } from '../context.ts';
 
 /** Which calls to list; every name in it is safe to stand in a query. */
 export interface CallFilter {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { cancelHeldCallUpdate } from '../contract/messages.ts';
-import { type CallView, describeCall, findHeldCall, hasEnded, viewCall } from './call-view.ts';
-import type { ApiDeps } from './context.ts';
-import { conflict } from './problem.ts';
+import { cancelHeldCallUpdate } from '../../contract/messages.ts';
+import { type CallView, describeCall, findHeldCall, hasEnded, viewCall } from '../reading/call-view.ts';
+import type { ApiDeps } from '../context.ts';
+import { conflict } from '../problem.ts';
 
 /** How long a call has to end before the answer tells that it has not, yet, in milliseconds. */
 const END_TIMEOUT_MS = 2_500;
@@ -38,7 +38,7 @@ export async function cancelCall(deps: ApiDeps, orgId: string, callId: string, h
 async function cancelHeldCall(deps: ApiDeps, orgId: string, callId: string): Promise<boolean> {
   const found = await findHeldCall(deps, orgId, callId);
   if (found === null) return false;
-  if (found.held.canceled) throw conflict('The call has ended: it is Canceled.');
+  if (found.held.status === 'Canceled') throw conflict('The call has ended: it is Canceled.');
   return await deps.client.workflow.getHandle(found.page).executeUpdate(cancelHeldCallUpdate, { args: [callId] });
 }
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { paginate } from '../../src/api/pages.ts';
-import type { PageCall } from '../../src/contract/batch.ts';
-import { accept, agentNamed } from './support.ts';
+import { paginate } from '../../../src/api/accepting/pages.ts';
+import type { PageCall } from '../../../src/contract/batch.ts';
+import { accept, agentNamed } from '../support.ts';
 
 const { facts, plan, normalizedEndpoint } = accept({});
 
