@@ -1,7 +1,6 @@
 /** `npm start`: everything in one process, with a Temporal of its own unless the environment names another. */
 import { startApi } from './api/start.ts';
 import { SetUpError } from './config/error.ts';
-import { outdialSecret } from './config/secret.ts';
 import { type Running, runUntilSignal } from './process/run.ts';
 import { readSettings, type Settings } from './process/settings.ts';
 import { createClient, untilTemporalIsReady } from './temporal/client.ts';
@@ -36,7 +35,6 @@ await runUntilSignal(async () => {
 
 async function startAll(settings: Settings, parts: Parts): Promise<Running> {
   const { environment, log } = settings;
-  const secret = await outdialSecret(environment);
   const server =
     environment.temporal === 'external'
       ? null
@@ -52,9 +50,9 @@ async function startAll(settings: Settings, parts: Parts): Promise<Running> {
   parts.add(() => client.connection.close());
   await untilTemporalIsReady(client, () => log.warn('Temporal does not answer yet: waits for it'));
 
-  const worker = await startWorkerProcess({ ...settings, client, temporal, dataDir: environment.dataDir });
+  const worker = await startWorkerProcess(environment, { ...settings, client, temporal });
   parts.add(() => worker.stop());
-  const api = await startApi(environment, { ...settings, client, secret });
+  const api = await startApi(environment, { ...settings, client });
   parts.add(() => api.close());
 
   console.log(

@@ -1,8 +1,10 @@
-import type { Instant, Plan } from '../contract/call.ts';
+import type { Client } from '@temporalio/client';
+import type { EditAnswer, Instant, Plan } from '../contract/call.ts';
 import type { TrunkRef, TrunkState } from '../contract/trunk.ts';
-import type { Configuration } from '../config/configuration.ts';
 import { toInstant } from '../domain/instant.ts';
 import { planCall } from '../domain/plan.ts';
+import { type EditDeps, type EditRequest, resolveEdit } from './resolve-edit.ts';
+import { wakeCalls } from './wake-calls.ts';
 
 /** What is asked when an attempt is to be followed by another. */
 export interface RetryRequest {
@@ -20,15 +22,16 @@ export interface QueuePace {
   setRate(trunk: TrunkRef, rate: number | null, reason: string | null): Promise<void>;
 }
 
-export interface CallActivitiesDeps {
-  readonly configuration: () => Configuration;
+export interface CallActivitiesDeps extends EditDeps {
+  readonly client: Client;
   readonly queues: QueuePace;
 }
 
 export type CallActivities = ReturnType<typeof createCallActivities>;
 
 /** The ordinary activities of calls and trunks. */
-export function createCallActivities({ configuration, queues }: CallActivitiesDeps) {
+export function createCallActivities(deps: CallActivitiesDeps) {
+  const { client, configuration, queues } = deps;
   return {
     /** When the next attempt may go out: after the delay, and inside the calling window again. */
     planRetry({ orgId, agentId, timezone, callDeadline, notBefore }: RetryRequest): Promise<Plan> {
@@ -36,6 +39,16 @@ export function createCallActivities({ configuration, queues }: CallActivitiesDe
       const schedule = configuration().agent(orgId, agentId)?.schedule ?? null;
       const request = { now: Date.now(), notBefore, because: 'retry-delay', callDeadline } as const;
       return Promise.resolve(planCall(schedule, timezone, request));
+    },
+
+    /** What an edit makes of a call that is not dialed yet, or everything that is wrong with it. */
+    resolveEdit(request: EditRequest): Promise<EditAnswer> {
+      return Promise.resolve(resolveEdit(deps, request, Date.now()));
+    },
+
+    /** Wakes the calls that the pause of a batch has held back, until none is left. */
+    async wakeCalls(batchId: string): Promise<void> {
+      await wakeCalls(client, batchId);
     },
 
     /**

@@ -1,4 +1,4 @@
-import type { Plan, WaitingFor } from '../contract/call.ts';
+import type { WaitingFor } from '../contract/call.ts';
 import type { Outcome, PlaceCallInput } from '../contract/placement.ts';
 import { toInstant } from '../domain/instant.ts';
 import { planCall } from '../domain/plan.ts';
@@ -7,28 +7,60 @@ import type { TrunkHost } from './trunk-host.ts';
 /** How soon a call that the configuration holds back asks again, in milliseconds: each asking is a page of its history. */
 const ASK_AGAIN_MS = 5 * 60_000;
 
+/** How soon a call asks again that its batch holds back, in milliseconds: a batch that goes on wakes its calls itself. */
+const ASK_BATCH_AGAIN_MS = 60 * 60_000;
+
+/** How soon a call goes back to the queue whose trunk was paused after it was handed out, in milliseconds: there it waits. */
+const BACK_TO_QUEUE_MS = 1_000;
+
+/** What the gate asks. */
+export type GateHost = Pick<TrunkHost, 'agent' | 'trunk' | 'batchGate' | 'isPaused'>;
+
 /**
- * Whether a call that has got its line may go out now: asked again right before it is dialed, since hours, agents and
- * deadlines may have changed while it waited.
+ * Whether a call that has got its line may go out now: asked again right before it is dialed, since hours, agents, batches
+ * and deadlines may have changed while it waited.
  *
  * @param now milliseconds since the epoch
+ * @param hasWaited whether it was handed out a while ago: then its trunk may have been paused since
  * @returns null when it may; else an outcome that costs no attempt
+ * @throws ServiceError when Temporal cannot be asked
  */
-export function gate(host: Pick<TrunkHost, 'agent' | 'trunk'>, input: PlaceCallInput, now: number): Outcome | null {
+export async function gate(
+  host: GateHost,
+  input: PlaceCallInput,
+  now: number,
+  hasWaited: boolean,
+): Promise<Outcome | null> {
+  return gateByConfiguration(host, input, now) ?? (await gateByPauses(host, input, now, hasWaited));
+}
+
+function gateByConfiguration(host: GateHost, input: PlaceCallInput, now: number): Outcome | null {
   if (Date.parse(input.callDeadline) <= now) return { kind: 'not-dialed', because: 'deadline' };
   const agent = host.agent(input.agentId);
   if (agent === undefined || host.trunk() === undefined) {
-    return notNow(later(now, 'agent-missing', 'its agent or its trunk is not configured'));
+    return notNow(now + ASK_AGAIN_MS, 'agent-missing', 'its agent or its trunk is not configured');
   }
-  if (!agent.isEnabled) return notNow(later(now, 'agent-disabled', 'its agent is disabled'));
+  if (!agent.isEnabled) return notNow(now + ASK_AGAIN_MS, 'agent-disabled', 'its agent is disabled');
   const plan = planCall(agent.schedule, input.timezone, { now, notBefore: now, callDeadline: input.callDeadline });
-  return plan.waitingFor === null ? null : notNow(plan);
+  return plan.waitingFor === null ? null : { kind: 'not-now', plan };
 }
 
-const notNow = (plan: Plan): Outcome => ({ kind: 'not-now', plan });
+async function gateByPauses(
+  host: GateHost,
+  { batchId }: PlaceCallInput,
+  now: number,
+  hasWaited: boolean,
+): Promise<Outcome | null> {
+  const [batch, isTrunkPaused] = await Promise.all([
+    batchId === null ? 'open' : host.batchGate(batchId),
+    hasWaited && host.isPaused(),
+  ]);
+  if (batch === 'canceled') return { kind: 'not-dialed', because: 'batch' };
+  if (batch === 'paused') return notNow(now + ASK_BATCH_AGAIN_MS, 'batch-paused', 'its batch is paused');
+  return isTrunkPaused ? notNow(now + BACK_TO_QUEUE_MS, 'trunk-paused', 'its trunk is paused') : null;
+}
 
-const later = (now: number, waitingFor: WaitingFor, summary: string): Plan => ({
-  at: toInstant(now + ASK_AGAIN_MS),
-  waitingFor,
-  summary,
+const notNow = (at: number, waitingFor: WaitingFor, summary: string): Outcome => ({
+  kind: 'not-now',
+  plan: { at: toInstant(at), waitingFor, summary },
 });

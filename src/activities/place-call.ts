@@ -19,6 +19,9 @@ const HEARTBEAT_MS = 1_000;
  */
 const SURE_MS = 5_000;
 
+/** What was handed out longer ago than this, in milliseconds, may have been overtaken by a pause of its trunk. */
+const WAITED_MS = 250;
+
 /** An activity handed out to a frozen process begins to run within this time of the thaw, in milliseconds. */
 const THAW_MS = 1_000;
 
@@ -60,6 +63,9 @@ class Placing {
   readonly #workflow: CallWorkflow;
   readonly #identity: string;
   readonly #canceled = Context.current().cancellationSignal;
+  readonly #handedOut = performance.now();
+  /** Why it is not to be dialed now, as far as was seen in its turn. */
+  #heldBack: Outcome | null = null;
   /** When the server last was known to count on this activity. */
   #sureSince = performance.now() - THAW_MS;
   #isPlaced = false;
@@ -80,10 +86,15 @@ class Placing {
     }
     const release = await lines.take(this.#identity, this.#input.priority, this.#canceled);
     try {
-      return gate(this.#host, this.#input, Date.now()) ?? (await this.#dial());
+      return (await this.#gate()) ?? (await this.#dial());
     } finally {
       release();
     }
+  }
+
+  async #gate(): Promise<Outcome | null> {
+    const hasWaited = performance.now() - this.#handedOut > WAITED_MS;
+    return await gate(this.#host, this.#input, Date.now(), hasWaited);
   }
 
   async #dial(): Promise<Outcome> {
@@ -91,16 +102,23 @@ class Placing {
     await tenure.confirm();
     await this.#workflow.dialing(this.#input, toInstant(Date.now()));
     while (!this.#isPlaced) {
-      await this.#makeSure();
-      await pace.turn(() => this.#place(), this.#canceled);
+      const turn = { mayDial: () => this.#mayDial(), dial: () => this.#place() };
+      await pace.turn(turn, this.#canceled);
       if (this.#isPlaced) break;
       if (this.#canceled.aborted) return this.#notDialed();
-      if (this.#isLate) return { kind: 'not-dialed', because: 'deadline' };
+      if (this.#heldBack !== null) return this.#heldBack;
     }
     return await new FollowedCall(this.#host, this.#workflow, this.#input, this.#identity).toItsEnd();
   }
 
-  /** Asks the dialer, unless something has changed while it waited. Nothing is awaited before that. */
+  /** Asked in its turn, since much may have changed while it waited for that. */
+  async #mayDial(): Promise<boolean> {
+    await this.#makeSure();
+    this.#heldBack = await this.#gate();
+    return this.#heldBack === null;
+  }
+
+  /** Asks the dialer, unless something has changed in this very moment. Nothing is awaited before that. */
   async #place(): Promise<void> {
     if (this.#canceled.aborted || this.#isLate || this.#isDoubtful) return;
     this.#isPlaced = true;

@@ -5,6 +5,7 @@ import type { FreezeDetector } from '../lines/freeze-detector.ts';
 import type { LineRegistry } from '../lines/line-registry.ts';
 import type { Pace } from '../lines/pace.ts';
 import type { Tenure } from '../lines/tenure.ts';
+import type { BatchGate } from './batch-gate.ts';
 import type { Logger } from 'pino';
 
 /** What `placeCall` and `takeOver` need of the process that hosts their trunk. */
@@ -18,6 +19,10 @@ export interface TrunkHost {
   readonly log: Logger;
   /** The trunk as configured now; undefined once it is gone from the configuration. */
   trunk(): TrunkConfig | undefined;
+  /** How a batch stands now, or stood a moment ago. */
+  batchGate(batchId: string): Promise<BatchGate>;
+  /** Whether the trunk is paused now, or was a moment ago. */
+  isPaused(): Promise<boolean>;
   /** An agent of the trunk's organization as configured now. */
   agent(agentId: string): AgentConfig | undefined;
   /** Keeps a line for a call that is live at the carrier and that nobody here follows, until it ends. */

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
+import type { PriorityLevels } from '../config/environment.ts';
 import type { TrunkQueues } from '../temporal/trunk-queues.ts';
 
 /** What the API works with. */
@@ -11,7 +12,7 @@ export interface ApiDeps {
   readonly log: Logger;
   /** Under which endpoints are hashed. */
   readonly secret: string;
-  readonly priorityLevels: 5 | 50;
+  readonly priorityLevels: PriorityLevels;
   readonly configuration: () => Configuration;
   /** What is wrong with Temporal's set-up, a line each. */
   readonly temporalProblems: () => Promise<readonly string[]>;

@@ -20,8 +20,7 @@ export async function startApi(environment: Environment, deps: StartApiDeps): Pr
   const app = createApp({
     ...deps,
     queues: new TrunkQueues(client),
-    // Temporal has 5 levels unless its server was told otherwise, as Outdial's own is.
-    priorityLevels: environment.priorityLevels ?? (environment.temporal === 'embedded' ? 50 : 5),
+    priorityLevels: environment.priorityLevels,
     temporalProblems: () => checkNamespace(client.connection, client.options.namespace),
   });
   return await listen(app, environment.host, environment.port);

@@ -9,6 +9,9 @@ import { nearestName } from './suggestion.ts';
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** How many priorities the server tells apart. */
+export type PriorityLevels = 5 | 50;
+
 /** Every setting that is an environment variable, read once at start. */
 export interface Environment {
   /** Where the API listens; 0 is any free port. `OUTDIAL_PORT`, @default 8080 */
@@ -24,8 +27,8 @@ export interface Environment {
    * or there is none, and it is the `example` that comes with Outdial.
    */
   readonly configSource: 'given' | 'found' | 'example';
-  /** Null leaves the choice to the caller: 50 with Outdial's own Temporal, 5 with another. `OUTDIAL_PRIORITY_LEVELS` */
-  readonly priorityLevels: 5 | 50 | null;
+  /** `OUTDIAL_PRIORITY_LEVELS`, @default 50 with Outdial's own Temporal; 5 with another, as servers have unless told */
+  readonly priorityLevels: PriorityLevels;
   /** The key of the endpoints' hashes, at least 32 characters; see `outdialSecret`. `OUTDIAL_SECRET` */
   readonly secret: string | null;
   /** `OUTDIAL_LOG_LEVEL`, @default info */
@@ -84,17 +87,18 @@ export function readEnvironment(env: NodeJS.ProcessEnv, directory: string = proc
   if (!parsed.success || problems.length > 0) throw new ConfigurationError('environment', problems);
 
   const { data } = parsed;
+  const isOwn = data.TEMPORAL_ADDRESS === undefined && data.TEMPORAL_PROFILE === undefined;
   return {
     port: data.OUTDIAL_PORT,
     host: data.OUTDIAL_HOST,
     dataDir: resolve(directory, data.OUTDIAL_DATA_DIR),
     ...chooseConfig(data.OUTDIAL_CONFIG, directory),
-    priorityLevels: data.OUTDIAL_PRIORITY_LEVELS ?? null,
+    priorityLevels: data.OUTDIAL_PRIORITY_LEVELS ?? (isOwn ? 50 : 5),
     secret: data.OUTDIAL_SECRET ?? null,
     logLevel: data.OUTDIAL_LOG_LEVEL,
     temporalPort: data.OUTDIAL_TEMPORAL_PORT,
     temporalUiPort: data.OUTDIAL_TEMPORAL_UI_PORT,
-    temporal: data.TEMPORAL_ADDRESS === undefined && data.TEMPORAL_PROFILE === undefined ? 'embedded' : 'external',
+    temporal: isOwn ? 'embedded' : 'external',
   };
 }
 

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Environment } from './environment.ts';
@@ -34,6 +34,10 @@ export async function outdialSecret(
     ]);
   }
 }
+
+/** What finds calls to an endpoint without telling it. @param endpoint normalized */
+export const hashEndpoint = (secret: string, endpoint: string): string =>
+  createHmac('sha256', secret).update(endpoint).digest('base64url');
 
 /** The secret in the data directory, made if there is none. */
 async function keptSecret(dataDir: string): Promise<string> {

@@ -110,6 +110,12 @@ export interface Tally {
   readonly canceled: number;
 }
 
+/** What `callBatchPage` ends with. */
+export interface PageResult extends Tally {
+  /** Calls that were canceled before they had started: no workflow stands for them. */
+  readonly unstarted: number;
+}
+
 export const EMPTY_TALLY: Tally = { completed: 0, failed: 0, canceled: 0 };
 
 /**

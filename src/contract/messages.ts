@@ -21,8 +21,8 @@ const tolerantSignal = (name: string): TolerantSignal =>
 
 /** Ends a call: `{reason?, hangup?}`; a person who is talking is only hung up on with `hangup: true`. */
 export const cancelCallSignal = tolerantSignal('cancelCall');
-/** Changes a call that is not dialed yet; takes one {@link CallEdit}. */
-export const editCallUpdate = defineUpdate<EditAnswer, [CallEdit?]>('editCall');
+/** Changes a call that is not dialed yet. An operator may send anything: it is checked. */
+export const editCallUpdate = defineUpdate<EditAnswer, [CallEdit]>('editCall');
 /** Ours, of a batch that goes on: what held this call back may be over. */
 export const wakeCallSignal = tolerantSignal('wakeCall');
 /** Ours, of `placeCall`: {@link DialingSignal}. */

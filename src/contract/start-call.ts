@@ -17,6 +17,7 @@ import {
   ORG_ID,
   PRIORITY,
   TRUNK,
+  WAITING_FOR,
 } from './search-attributes.ts';
 import { CALLS_QUEUE } from './task-queues.ts';
 
@@ -45,16 +46,18 @@ export interface StartCallOptions {
  */
 export function startCallOptions(call: PageCall, now: number): StartCallOptions {
   const { facts, input } = call;
+  const isAsleep = Date.parse(input.plan.at) > now;
   const pairs: SearchAttributePair[] = [
     { key: ORG_ID, value: facts.orgId },
     { key: AGENT_ID, value: facts.agentId },
     { key: TRUNK, value: facts.trunk },
-    { key: CALL_STATUS, value: Date.parse(input.plan.at) > now ? 'Pending' : 'Queued' },
+    { key: CALL_STATUS, value: isAsleep ? 'Pending' : 'Queued' },
     { key: ENDPOINT_HASH, value: call.endpointHash },
     { key: PRIORITY, value: facts.priority },
     { key: NEXT_SCHEDULE_TIME, value: new Date(input.plan.at) },
     { key: CALL_DEADLINE, value: new Date(facts.callDeadline) },
   ];
+  if (isAsleep && input.plan.waitingFor !== null) pairs.push({ key: WAITING_FOR, value: input.plan.waitingFor });
   if (facts.batchId !== null) pairs.push({ key: BATCH_ID, value: facts.batchId });
   if (call.searchable.length > 0) pairs.push({ key: ADDITIONAL_DATA, value: [...call.searchable] });
   return {

@@ -118,6 +118,8 @@ function foldOutcome(call: Folded, outcome: Outcome): void {
       return;
     }
     case 'not-now':
+      // Told that it is dialed, and then held back in its turn.
+      if (hasOpenAttempt(call)) call.attempts.pop();
       call.nextScheduleTime = outcome.plan.at;
       return;
     case 'never-placed':

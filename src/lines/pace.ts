@@ -1,5 +1,12 @@
 import pLimit from 'p-limit';
 
+/** What is done with a turn. */
+export interface Turn {
+  /** Asked when the turn has come: a turn that is not used costs no spacing. */
+  mayDial(): Promise<boolean>;
+  dial(): Promise<void>;
+}
+
 /**
  * Spaces a trunk's dials, so that no second sees more of them than the carrier allows: the queue's own limit lets two
  * seconds' worth through after a rest.
@@ -26,17 +33,19 @@ export class Pace {
    * Dials when it is the caller's turn. Turns come in the order of asking, and the next one a spacing after what `dial` does
    * at once, before it first waits: that is where it is to ask the carrier.
    *
-   * @returns when `dial` has resolved; also when `signal` aborts before its turn, and then `dial` is not called
-   * @throws what `dial` throws
+   * @returns when `dial` has resolved, or was not called: `mayDial` said no, or `signal` aborted before the turn
+   * @throws what `mayDial` and `dial` throw
    */
-  turn(dial: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  turn(turn: Turn, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const giveUp = (): void => resolve();
       signal.addEventListener('abort', giveUp, { once: true });
       void this.#turns(async () => {
         signal.removeEventListener('abort', giveUp);
         if (signal.aborted) return resolve();
-        dial().then(resolve, reject);
+        const mayDial = await turn.mayDial().catch((error: Error) => reject(error));
+        if (mayDial !== true) return resolve();
+        turn.dial().then(resolve, reject);
         if (this.#callsPerSecond !== null) await sleep(spacingMs(this.#callsPerSecond));
       });
     });

@@ -15,6 +15,7 @@ import { LineAdmission } from '../lines/line-admission.ts';
 import { Tenure } from '../lines/tenure.ts';
 import { takeoverWorkerOptions, trunkWorkerOptions } from './options.ts';
 import { RunningWorker } from './running-worker.ts';
+import type { Stops } from './stops.ts';
 import type { TrunkParts, TrunkPartsStore } from './trunk-parts.ts';
 import { CarrierWatch } from './carrier-watch.ts';
 
@@ -23,6 +24,7 @@ export interface LineHostDeps {
   readonly connection: NativeConnection;
   readonly parts: TrunkPartsStore;
   readonly freezes: FreezeDetector;
+  readonly stops: Stops;
   readonly log: Logger;
   readonly configuration: () => Configuration;
 }
@@ -86,6 +88,8 @@ function trunkHost(
     client: deps.client,
     tenure,
     freezes: deps.freezes,
+    batchGate: (batchId) => deps.stops.batch(batchId),
+    isPaused: () => deps.stops.isPaused({ orgId, trunk }),
     log,
     trunk: () => deps.configuration().trunk(orgId, trunk) ?? undefined,
     agent: (agentId) => deps.configuration().agent(orgId, agentId) ?? undefined,

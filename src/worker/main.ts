@@ -11,7 +11,7 @@ await runUntilSignal(async () => {
   const temporal = connectionOptions(process.env);
   const client = createClient(temporal);
   await untilTemporalIsReady(client, () => log.warn('Temporal does not answer yet: waits for it'));
-  const worker = await startWorkerProcess({ ...settings, client, temporal, dataDir: environment.dataDir });
+  const worker = await startWorkerProcess(environment, { ...settings, client, temporal });
   console.log(`Worker  process ${process.pid} takes calls`);
   return {
     failed: worker.failed,

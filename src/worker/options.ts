@@ -31,9 +31,11 @@ export const callsWorkerOptions = (activities: CallActivities): Options => ({
 });
 
 /** The Worker of batches and pages: a cache of its own, since replaying a page of 1,000 takes most of a second. */
-export const batchesWorkerOptions = (): Options => ({
+export const batchesWorkerOptions = (activities: CallActivities): Options => ({
   taskQueue: BATCHES_QUEUE,
   workflowBundle: { codePath: workflowBundlePath },
+  // Local ones alone: what a page asks for while it answers.
+  activities,
   maxCachedWorkflows: 100,
   shutdownForceTime: '8s',
 });

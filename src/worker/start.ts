@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
+import type { Environment } from '../config/environment.ts';
 import type { Running } from '../process/run.ts';
 import type { TemporalConnection } from '../temporal/connection.ts';
 import { startWorkers } from './workers.ts';
@@ -10,14 +11,15 @@ import { startWorkers } from './workers.ts';
 export interface StartWorkerDeps {
   readonly client: Client;
   readonly temporal: TemporalConnection;
-  readonly dataDir: string;
+  readonly secret: string;
   readonly log: Logger;
   readonly configuration: () => Configuration;
 }
 
 /** Starts everything of a process that executes calls. */
-export async function startWorkerProcess(deps: StartWorkerDeps): Promise<Running> {
+export async function startWorkerProcess(environment: Environment, deps: StartWorkerDeps): Promise<Running> {
   const { log, temporal } = deps;
+  const { dataDir, priorityLevels } = environment;
   Runtime.install({
     // The process itself stops its Workers, in order: hosts hand their calls over first.
     shutdownSignals: [],
@@ -26,7 +28,7 @@ export async function startWorkerProcess(deps: StartWorkerDeps): Promise<Running
     }),
   });
   const connection = await NativeConnection.connect(temporal.connection);
-  const workers = await startWorkers({ ...deps, connection });
+  const workers = await startWorkers({ ...deps, connection, dataDir, priorityLevels });
   const failed = workers.ended.then(() => {
     throw new Error('A Worker stopped by itself');
   });

@@ -4,11 +4,13 @@ import type { Logger } from 'pino';
 import { createCallActivities } from '../activities/call-activities.ts';
 import { createHostActivities } from '../activities/host-lines.ts';
 import type { Configuration } from '../config/configuration.ts';
+import type { PriorityLevels } from '../config/environment.ts';
 import { FreezeDetector } from '../lines/freeze-detector.ts';
 import { TrunkQueues } from '../temporal/trunk-queues.ts';
 import { openLineHost } from './line-host.ts';
 import { batchesWorkerOptions, callsWorkerOptions, hostsWorkerOptions } from './options.ts';
 import { RunningWorker } from './running-worker.ts';
+import { watchStops } from './stops.ts';
 import { TrunkKeeper } from './trunk-keeper.ts';
 import { TrunkPartsStore } from './trunk-parts.ts';
 
@@ -16,6 +18,9 @@ export interface WorkersDeps {
   readonly client: Client;
   readonly connection: NativeConnection;
   readonly dataDir: string;
+  /** Under which endpoints are hashed. */
+  readonly secret: string;
+  readonly priorityLevels: PriorityLevels;
   readonly log: Logger;
   readonly configuration: () => Configuration;
 }
@@ -36,13 +41,16 @@ export async function startWorkers(deps: WorkersDeps): Promise<Workers> {
   const start = async (options: Parameters<typeof Worker.create>[0]): Promise<RunningWorker> =>
     new RunningWorker(await Worker.create({ ...options, connection, namespace: client.options.namespace }));
 
-  const callActivities = createCallActivities({ configuration, queues: new TrunkQueues(client) });
+  const { secret, priorityLevels } = deps;
+  const queues = new TrunkQueues(client);
+  const stops = watchStops(client, queues);
+  const callActivities = createCallActivities({ client, configuration, queues, secret, priorityLevels });
   const hostActivities = createHostActivities((trunk, execution) =>
-    openLineHost({ client, connection, parts, freezes, configuration, log }, trunk, execution),
+    openLineHost({ client, connection, parts, freezes, stops, configuration, log }, trunk, execution),
   );
   const workers = await Promise.all([
     start(callsWorkerOptions(callActivities)),
-    start(batchesWorkerOptions()),
+    start(batchesWorkerOptions(callActivities)),
     start(hostsWorkerOptions(hostActivities)),
   ]);
   const keeper = new TrunkKeeper(client, configuration, log);

@@ -7,7 +7,6 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { CallFacts, CallInput } from '../contract/call.ts';
 import { isOutcome, type Outcome, type PlaceCallInput } from '../contract/placement.ts';
 import { CALL_STATUS } from '../contract/search-attributes.ts';
 import { placing, takingOver } from './call-activities.ts';
@@ -21,23 +20,38 @@ const PAUSES_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
  * whatever ends `placeCall` other than an outcome leads to `takeOver`, so that nothing is dialed twice and no call goes on
  * that nobody owns.
  */
-export async function placeAttempt(call: CallState, facts: CallFacts, input: CallInput): Promise<Outcome> {
+export async function placeAttempt(call: CallState): Promise<Outcome> {
   for (let failures = 0; ; failures += 1) {
     const placement = call.newPlacement();
-    const request = placeCallInput(facts, input, placement);
-    const { placeCall } = placing(facts, input, placement.attempt);
-    const outcome = await supervise(call, () => placeCall(request), facts.callDeadline);
+    const request = placeCallInput(call, placement);
+    const { placeCall } = placing(call, placement.attempt);
+    const outcome = await supervise(call, () => placeCall(request), call.facts.callDeadline);
+    if (isWithdrawn(call, outcome)) return await withdrawn(call);
     if (outcome !== null) return outcome;
-    if (!call.dialing && call.cancelReason === null) await pauseBeforePlacing(call, facts, failures);
-    if (call.dialing) return await takeOverUntilKnown(call, facts, input, request);
-    if (call.cancelReason !== null) return await withoutDialing(call, facts, input, 'canceled');
-    if (msUntil(facts.callDeadline) <= 0) return await withoutDialing(call, facts, input, 'deadline');
+    if (!call.dialing && call.cancelReason === null) await pauseBeforePlacing(call, failures);
+    if (call.dialing) return await takeOverUntilKnown(call, request);
+    if (call.cancelReason !== null) return await withoutDialing(call, 'canceled');
+    if (msUntil(call.facts.callDeadline) <= 0) return await withoutDialing(call, 'deadline');
   }
 }
 
+/** Whether the call has come back from the queue because somebody edits it, and for no other reason. */
+function isWithdrawn(call: CallState, outcome: Outcome | null): boolean {
+  if (!call.withdrawing || call.cancelReason !== null) return false;
+  return outcome === null ? !call.dialing : outcome.kind === 'not-dialed' && outcome.because === 'canceled';
+}
+
+/** It goes on with what it is edited to. */
+async function withdrawn(call: CallState): Promise<Outcome> {
+  call.placement = null;
+  call.withdrawing = false;
+  await condition(() => !call.editing);
+  return { kind: 'not-now', plan: call.plan };
+}
+
 /** Ends early where the call is cancelled, its deadline comes, or a worker that seemed gone says that it dials after all. */
-async function pauseBeforePlacing(call: CallState, facts: CallFacts, failures: number): Promise<void> {
-  const wait = Math.min(pauseMs(failures), msUntil(facts.callDeadline));
+async function pauseBeforePlacing(call: CallState, failures: number): Promise<void> {
+  const wait = Math.min(pauseMs(failures), msUntil(call.facts.callDeadline));
   if (wait <= 0) return;
   log.warn(`placeCall failed before it dialed: again in ${wait / 1_000} s`);
   const summary = 'placeCall failed before it dialed: tries again';
@@ -48,32 +62,21 @@ async function pauseBeforePlacing(call: CallState, facts: CallFacts, failures: n
  * What becomes of a call that is not to be dialed. An operator may have reset it: then an earlier run may have dialed, and
  * somebody be on the line, so the carrier is asked before anything else is said of the call.
  */
-export async function withoutDialing(
-  call: CallState,
-  facts: CallFacts,
-  input: CallInput,
-  because: 'deadline' | 'canceled',
-): Promise<Outcome> {
+export async function withoutDialing(call: CallState, because: 'deadline' | 'canceled'): Promise<Outcome> {
   const { runId, firstExecutionRunId } = workflowInfo();
   // Differs between a run and its reset, which replays it; but where the first run comes here it ends in this very task,
   // so that no replay has to pass.
   if (runId !== firstExecutionRunId) {
-    const request = placeCallInput(facts, input, call.newPlacement());
-    const outcome = await takeOverUntilKnown(call, facts, input, request);
+    const outcome = await takeOverUntilKnown(call, placeCallInput(call, call.newPlacement()));
     if (outcome.kind !== 'never-placed') return outcome;
   }
   return { kind: 'not-dialed', because };
 }
 
-async function takeOverUntilKnown(
-  call: CallState,
-  facts: CallFacts,
-  input: CallInput,
-  request: PlaceCallInput,
-): Promise<Outcome> {
+async function takeOverUntilKnown(call: CallState, request: PlaceCallInput): Promise<Outcome> {
   if (call.placement !== null) call.placement.takenOver = true;
   call.show('waits for a worker that asks the carrier what became of it');
-  const { takeOver } = takingOver(facts, input);
+  const { takeOver } = takingOver(call);
   // Temporal does not retry an activity whose cancellation was asked for, so the loop does.
   for (let failures = 0; ; failures += 1) {
     const outcome = await supervise(call, () => takeOver(request));
@@ -130,7 +133,7 @@ const pauseMs = (failures: number): number => PAUSES_MS[Math.min(failures, PAUSE
 
 const msUntil = (instant: string): number => Date.parse(instant) - Date.now();
 
-function placeCallInput(facts: CallFacts, input: CallInput, placement: Placement): PlaceCallInput {
+function placeCallInput({ facts, input }: CallState, placement: Placement): PlaceCallInput {
   const { orgId, agentId, batchId, trunk, additionalData, priority, callDeadline, timezone } = facts;
   return {
     orgId,

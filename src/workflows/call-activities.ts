@@ -1,18 +1,29 @@
-import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  CancellationScope,
+  proxyActivities,
+  proxyLocalActivities,
+} from '@temporalio/workflow';
 import type { CallActivities } from '../activities/call-activities.ts';
 import type { TrunkCallActivities } from '../activities/place-call.ts';
-import type { CallFacts, CallInput } from '../contract/call.ts';
+import type { EditRequest } from '../activities/resolve-edit.ts';
+import type { EditAnswer } from '../contract/call.ts';
 import { takeoverQueue, trunkQueue } from '../contract/task-queues.ts';
 import { CALL_HEARTBEAT_TIMEOUT_MS } from '../contract/trunk.ts';
+import type { CallState } from './call-state.ts';
 
 /** What needs a time zone. Local, since it takes microseconds and happens once an attempt at the most. */
 export const planning = proxyLocalActivities<CallActivities>({
   startToCloseTimeout: '10s',
-  summary: 'plans the next attempt',
+  summary: 'works out times',
 });
 
+/** What an edit makes of a call. Whoever sent it gets an answer, even where the workflow is cancelled meanwhile. */
+export const resolveEdit = (request: EditRequest): Promise<EditAnswer> =>
+  CancellationScope.nonCancellable(() => planning.resolveEdit(request));
+
 /** `placeCall` on its trunk's queue: in priority order, once. */
-export const placing = (facts: CallFacts, input: CallInput, attempt: number): Pick<TrunkCallActivities, 'placeCall'> =>
+export const placing = ({ facts, input }: CallState, attempt: number): Pick<TrunkCallActivities, 'placeCall'> =>
   proxyActivities<TrunkCallActivities>({
     taskQueue: trunkQueue(facts.orgId, facts.trunk),
     startToCloseTimeout: input.longestCallMs,
@@ -26,7 +37,7 @@ export const placing = (facts: CallFacts, input: CallInput, attempt: number): Pi
   });
 
 /** `takeOver` on the queue that no line limits: until it has succeeded. */
-export const takingOver = (facts: CallFacts, input: CallInput): Pick<TrunkCallActivities, 'takeOver'> =>
+export const takingOver = ({ facts, input }: CallState): Pick<TrunkCallActivities, 'takeOver'> =>
   proxyActivities<TrunkCallActivities>({
     taskQueue: takeoverQueue(facts.orgId, facts.trunk),
     startToCloseTimeout: input.longestCallMs,

@@ -1,67 +1,36 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
+  allHandlersFinished,
   ApplicationFailure,
   CancellationScope,
   ChildWorkflowFailure,
   type ChildWorkflowHandle,
   condition,
   getExternalWorkflowHandle,
+  proxyActivities,
   setCurrentDetails,
-  setHandler,
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import { type BatchInput, type BatchProgress, EMPTY_TALLY, SEAL_TIMEOUT_MS, type Tally } from '../contract/batch.ts';
+import type { CallActivities } from '../activities/call-activities.ts';
+import { type BatchInput, SEAL_TIMEOUT_MS, type Tally } from '../contract/batch.ts';
 import { pageId } from '../contract/ids.ts';
-import {
-  cancelBatchSignal,
-  getBatchQuery,
-  openPagesUpdate,
-  pageStartedSignal,
-  sealBatchUpdate,
-} from '../contract/messages.ts';
-import { BATCHES_QUEUE } from '../contract/task-queues.ts';
+import { BATCHES_QUEUE, CALLS_QUEUE } from '../contract/task-queues.ts';
+import { BatchFlow } from './batch-flow.ts';
 import type { callBatchPage } from './call-batch-page.ts';
-import { readSignal } from './read-signal.ts';
-import { addTallies } from './tally.ts';
+
+const waking = proxyActivities<CallActivities>({
+  taskQueue: CALLS_QUEUE,
+  // A signal costs the server some 10 ms: of 50,000 calls this is the better part of an hour on a small machine.
+  startToCloseTimeout: '6 hours',
+  heartbeatTimeout: '30s',
+  summary: 'wakes the calls that the pause has held back',
+});
 
 type PageHandle = ChildWorkflowHandle<typeof callBatchPage>;
 
 /** By number; without those that have gone their own way since a reset. */
 type Pages = ReadonlyMap<number, PageHandle>;
-
-/** What a batch's handlers and its story share. */
-class BatchState {
-  pages: Pages | null = null;
-  sealed = false;
-  expired = false;
-  canceled = false;
-  /** Pages that have started their calls, by number. */
-  readonly started = new Set<number>();
-  /** Pages that have ended, by number: one that an operator ended early may have started nothing. */
-  readonly over = new Set<number>();
-  ended: Tally = EMPTY_TALLY;
-
-  constructor(input: BatchInput) {
-    setHandler(cancelBatchSignal, () => void (this.canceled = true));
-    setHandler(pageStartedSignal, (raw) => {
-      const { page } = readSignal(raw);
-      if (typeof page === 'number') this.started.add(page);
-    });
-    setHandler(getBatchQuery, () => this.#progress(input.total));
-    setHandler(openPagesUpdate, () => condition(() => this.pages !== null));
-    setHandler(sealBatchUpdate, () => {
-      if (this.expired || this.canceled) return 'expired';
-      this.sealed = true;
-      return 'sealed';
-    });
-  }
-
-  #progress(total: number): BatchProgress {
-    const state = this.canceled ? 'Canceled' : this.sealed ? 'Starting' : 'Open';
-    return { state, reason: null, total, pagesStarted: this.started.size, holding: [], ended: this.ended };
-  }
-}
 
 /**
  * The calls of one bulk request: opens its pages, waits for its seal, lets one page after the other start its calls, and
@@ -71,15 +40,15 @@ class BatchState {
  *   its ID is free again
  */
 export async function callBatch(input: BatchInput): Promise<Tally> {
-  const batch = new BatchState(input);
-  CancellationScope.current().cancelRequested.catch(() => (batch.canceled = true));
+  const batch = new BatchFlow(input, () => waking.wakeCalls(workflowInfo().workflowId));
+  CancellationScope.current().cancelRequested.catch(() => batch.cancel(null));
   return await CancellationScope.nonCancellable(() => run(batch, input));
 }
 
-async function run(batch: BatchState, input: BatchInput): Promise<Tally> {
+async function run(batch: BatchFlow, input: BatchInput): Promise<Tally> {
   const pages = await startPages(input);
-  batch.pages = pages;
-  const tallies = [...pages].map(([number, page]) => addTallyOf(page, number, batch));
+  batch.opened = true;
+  const tallies = [...pages].map(([number, page]) => awaitEnd(page, number, batch));
   const canceling = condition(() => batch.canceled || batch.expired).then(() => cancelPages(pages));
 
   await condition(() => batch.sealed || batch.canceled, SEAL_TIMEOUT_MS, { summary: 'waits for its seal' });
@@ -89,8 +58,9 @@ async function run(batch: BatchState, input: BatchInput): Promise<Tally> {
     await Promise.all(tallies);
     throw ApplicationFailure.nonRetryable('The batch was not sealed: nothing was scheduled', 'BatchExpired');
   }
-  await startCalls(batch, pages);
+  await startCalls(batch, pages, input);
   await Promise.all(tallies);
+  await condition(allHandlersFinished);
   setCurrentDetails(describe(batch, input));
   return batch.ended;
 }
@@ -116,15 +86,24 @@ async function startPages(input: BatchInput): Promise<Pages> {
 }
 
 /** One page after the other, so that what is due first is started first and dialing is not starved. */
-async function startCalls(batch: BatchState, pages: Pages): Promise<void> {
+async function startCalls(batch: BatchFlow, pages: Pages, input: BatchInput): Promise<void> {
   for (const [number, page] of pages) {
+    if (batch.paused) await untilResumed(batch, input);
     if (batch.canceled) return;
     // By its ID, not as a child: of a batch that was reset, the server passes no signal on to its children.
     await getExternalWorkflowHandle(page.workflowId)
       .signal('startCalls')
       .catch(() => undefined); // It has ended: its calls are counted.
-    await condition(() => batch.started.has(number) || batch.over.has(number) || batch.canceled);
+    await condition(() => batch.isStarted(number) || batch.canceled);
   }
+}
+
+/** Once no call of it can go out any more, a batch that is paused goes on, to its end. */
+async function untilResumed(batch: BatchFlow, { lastDeadline }: BatchInput): Promise<void> {
+  const isOver = (): boolean => !batch.paused || batch.canceled;
+  if (lastDeadline === undefined) return await condition(isOver);
+  const wait = Math.max(1, Date.parse(lastDeadline) - Date.now());
+  await condition(isOver, wait, { summary: 'paused: waits until its last deadline' });
 }
 
 async function cancelPages(pages: Pages): Promise<void> {
@@ -139,17 +118,16 @@ async function cancelPages(pages: Pages): Promise<void> {
 }
 
 /** Adds how a page's calls ended. A page that an operator terminated tells nothing: its calls count for themselves. */
-async function addTallyOf(page: PageHandle, number: number, batch: BatchState): Promise<void> {
+async function awaitEnd(page: PageHandle, number: number, batch: BatchFlow): Promise<void> {
   try {
-    const tally = await page.result();
-    batch.ended = addTallies(batch.ended, tally);
+    batch.pageEnded(number, await page.result());
   } catch (error) {
     if (!(error instanceof ChildWorkflowFailure)) throw error;
+    batch.pageEnded(number, null);
   }
-  batch.over.add(number);
 }
 
-function describe(batch: BatchState, input: BatchInput): string {
+function describe(batch: BatchFlow, input: BatchInput): string {
   const { completed, failed, canceled } = batch.ended;
   return `${input.total} calls: ${completed} completed, ${failed} failed, ${canceled} canceled`;
 }

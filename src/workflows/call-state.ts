@@ -1,11 +1,14 @@
 import type { RawValue } from '@temporalio/common';
-import { setCurrentDetails, setHandler, uuid4 } from '@temporalio/workflow';
+import { setCurrentDetails, setHandler, upsertMemo, upsertSearchAttributes, uuid4 } from '@temporalio/workflow';
 import type {
   Attempt,
+  CallEdit,
+  CallFacts,
   CallInput,
   CallProgress,
   CallStatus,
   CancelReason,
+  EditedCall,
   Instant,
   Plan,
   Waiting,
@@ -16,8 +19,11 @@ import {
   dialingSignal,
   getCallQuery,
   getWaitingForQuery,
+  wakeCallSignal,
 } from '../contract/messages.ts';
 import type { AttemptEnd } from '../contract/placement.ts';
+import { CALL_DEADLINE, ENDPOINT_HASH, NEXT_SCHEDULE_TIME, PRIORITY } from '../contract/search-attributes.ts';
+import type { CallMemo } from '../contract/start-call.ts';
 import { toInstant } from '../domain/instant.ts';
 import { readReason, readSignal } from './read-signal.ts';
 
@@ -34,6 +40,8 @@ export interface Placement {
 
 /** What a call's handlers and its story share. */
 export class CallState {
+  facts: CallFacts;
+  input: CallInput;
   status: CallStatus = 'Created';
   plan: Plan;
   reason: CancelReason | null = null;
@@ -45,10 +53,21 @@ export class CallState {
   hangupRequested = false;
   /** Counts what was asked of the call under way, so that each asking is passed on once. */
   stopRequests = 0;
+  /** Whether an edit is under way: meanwhile the call is not placed. */
+  editing = false;
+  /** Whether the placement is to come back from the queue, for an edit. */
+  withdrawing = false;
+  /** Counts what may have changed its plan, so that a sleeping call looks again. */
+  changes = 0;
+  /** The fields that were edited. */
+  readonly edited = new Set<keyof CallEdit>();
 
-  constructor(input: CallInput) {
+  constructor(facts: CallFacts, input: CallInput) {
+    this.facts = facts;
+    this.input = input;
     this.plan = input.plan;
     setHandler(cancelCallSignal, (raw) => this.#onCancelCall(raw));
+    setHandler(wakeCallSignal, () => this.#onWakeCall());
     setHandler(dialingSignal, (raw) => this.#onDialing(raw));
     setHandler(answeredSignal, (raw) => this.#onAnswered(raw));
     setHandler(getCallQuery, () => this.progress());
@@ -60,6 +79,28 @@ export class CallState {
     if (this.ended) return;
     this.cancelReason ??= reason;
     if (!this.talking) this.stopRequests += 1;
+  }
+
+  /** Whether it can still be changed what is dialed, and when. */
+  get editable(): boolean {
+    return !this.dialing && !this.ended && this.cancelReason === null;
+  }
+
+  /** Takes over what an edit has changed, and shows it where lists look. */
+  edit({ facts, input, endpointHash, changed }: EditedCall): void {
+    this.facts = facts;
+    this.input = input;
+    this.plan = input.plan;
+    this.changes += 1;
+    for (const field of changed) this.edited.add(field);
+    const memo: CallMemo = { call: facts };
+    upsertMemo(memo);
+    upsertSearchAttributes([
+      { key: PRIORITY, value: facts.priority },
+      { key: CALL_DEADLINE, value: new Date(facts.callDeadline) },
+      { key: NEXT_SCHEDULE_TIME, value: new Date(this.plan.at) },
+      { key: ENDPOINT_HASH, value: endpointHash },
+    ]);
   }
 
   /** A new placement of the attempt that comes next. */
@@ -135,6 +176,12 @@ export class CallState {
       this.stopRequests += 1;
     }
     this.cancel(readReason(fields) ?? 'request');
+  }
+
+  #onWakeCall(): void {
+    if (this.status !== 'Pending' || this.plan.waitingFor !== 'batch-paused') return;
+    this.plan = { at: toInstant(Date.now()), waitingFor: null, summary: 'may go out now' };
+    this.changes += 1;
   }
 
   #onDialing(raw: RawValue | undefined): void {

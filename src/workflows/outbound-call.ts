@@ -1,19 +1,22 @@
+import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import {
+  allHandlersFinished,
   CancellationScope,
   CancelledFailure,
   condition,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { CallFacts, CallInput, CallResult, CancelReason, Disposition } from '../contract/call.ts';
+import type { CallInput, CallResult, CancelReason, Disposition } from '../contract/call.ts';
 import type { AttemptEnd, Outcome } from '../contract/placement.ts';
-import { CALL_STATUS, DISPOSITION, NEXT_SCHEDULE_TIME } from '../contract/search-attributes.ts';
+import { CALL_STATUS, DISPOSITION, NEXT_SCHEDULE_TIME, WAITING_FOR } from '../contract/search-attributes.ts';
 import type { CallMemo } from '../contract/start-call.ts';
 import { talkSeconds } from '../domain/call-history.ts';
 import { retryDelay } from '../domain/retry.ts';
 import { placeAttempt, withoutDialing } from './attempt.ts';
 import { planning } from './call-activities.ts';
 import { CallState } from './call-state.ts';
+import { acceptEdits } from './edit-call.ts';
 
 /**
  * One call, from its acceptance to its end: asleep until it may go out, queued for a line, dialed, tried again as its
@@ -25,10 +28,11 @@ import { CallState } from './call-state.ts';
  */
 export async function outboundCall(input: CallInput): Promise<CallResult> {
   const { call: facts } = workflowInfo().memo as CallMemo;
-  const call = new CallState(input);
+  const call = new CallState(facts, input);
+  acceptEdits(call);
   heedNativeCancellation(call);
   // Its story is not cancelled from outside: it ends by itself, once the carrier knows that nobody wants the call.
-  const result = await CancellationScope.nonCancellable(() => run(call, facts, input));
+  const result = await CancellationScope.nonCancellable(() => run(call));
   if (call.canceledNatively && result.status === 'Canceled') throw new CancelledFailure('The call was canceled');
   return result;
 }
@@ -40,46 +44,49 @@ function heedNativeCancellation(call: CallState): void {
   });
 }
 
-async function run(call: CallState, facts: CallFacts, input: CallInput): Promise<CallResult> {
+async function run(call: CallState): Promise<CallResult> {
   for (;;) {
-    await sleepUntilDue(call, facts);
-    const outcome = await attempt(call, facts, input);
-    const result = await decide(call, facts, input, outcome);
-    if (result !== null) return result;
+    await sleepUntilDue(call);
+    const outcome = await attempt(call);
+    const result = await decide(call, outcome);
+    if (result === null) continue;
+    await condition(allHandlersFinished);
+    return result;
   }
 }
 
-async function attempt(call: CallState, facts: CallFacts, input: CallInput): Promise<Outcome> {
-  if (call.cancelReason !== null) return await withoutDialing(call, facts, input, 'canceled');
-  if (isPast(facts.callDeadline)) return await withoutDialing(call, facts, input, 'deadline');
-  queue(call, facts);
-  return await placeAttempt(call, facts, input);
+async function attempt(call: CallState): Promise<Outcome> {
+  if (call.cancelReason !== null) return await withoutDialing(call, 'canceled');
+  if (isPast(call.facts.callDeadline)) return await withoutDialing(call, 'deadline');
+  queue(call);
+  return await placeAttempt(call);
 }
 
-/** Waits until the plan or the deadline, whichever comes first, or until somebody cancels. */
-async function sleepUntilDue(call: CallState, facts: CallFacts): Promise<void> {
-  const wait = Math.min(Date.parse(call.plan.at), Date.parse(facts.callDeadline)) - Date.now();
-  if (wait <= 0 || call.cancelReason !== null) return;
-  call.status = 'Pending';
-  call.show(call.plan.summary);
-  await condition(() => call.cancelReason !== null, wait, { summary: call.plan.summary });
+/** Waits until the plan or the deadline, whichever comes first, or until somebody cancels; plan and deadline may change. */
+async function sleepUntilDue(call: CallState): Promise<void> {
+  for (;;) {
+    await condition(() => !call.editing);
+    const wait = Math.min(Date.parse(call.plan.at), Date.parse(call.facts.callDeadline)) - Date.now();
+    if (wait <= 0 || call.cancelReason !== null) return;
+    call.status = 'Pending';
+    call.show(call.plan.summary);
+    const { changes } = call;
+    const isUp = (): boolean => call.cancelReason !== null || call.changes > changes;
+    const isTold = await condition(isUp, wait, { summary: call.plan.summary });
+    if (!isTold && !call.editing) return;
+  }
 }
 
-function queue(call: CallState, facts: CallFacts): void {
+function queue(call: CallState): void {
   call.status = 'Queued';
-  call.show(`waits for a line of ${facts.trunk}`);
+  call.show(`waits for a line of ${call.facts.trunk}`);
   // A call that was due when it was started was started with this status.
   if (workflowInfo().typedSearchAttributes.get(CALL_STATUS) === 'Queued') return;
-  upsertSearchAttributes([{ key: CALL_STATUS, value: 'Queued' }]);
+  upsertSearchAttributes([{ key: CALL_STATUS, value: 'Queued' }, ...noLongerWaiting()]);
 }
 
 /** What an outcome means: the call's result, or null where it goes on. */
-async function decide(
-  call: CallState,
-  facts: CallFacts,
-  input: CallInput,
-  outcome: Outcome,
-): Promise<CallResult | null> {
+async function decide(call: CallState, outcome: Outcome): Promise<CallResult | null> {
   switch (outcome.kind) {
     case 'not-now':
       call.plan = outcome.plan;
@@ -90,20 +97,19 @@ async function decide(
       call.placement = null;
       return null;
     case 'not-dialed':
-      return end(call, 'Canceled', call.cancelReason ?? 'deadline');
+      return end(call, 'Canceled', call.cancelReason ?? (outcome.because === 'batch' ? 'batch' : 'deadline'));
     case 'ended':
       call.endPlacement(outcome.end);
-      return await decideEnded(call, facts, input, outcome.end, outcome.stoppedBy === 'deadline');
+      return await decideEnded(call, outcome.end, outcome.stoppedBy === 'deadline');
   }
 }
 
 async function decideEnded(
   call: CallState,
-  facts: CallFacts,
-  input: CallInput,
   attempt: AttemptEnd,
   stoppedByDeadline: boolean,
 ): Promise<CallResult | null> {
+  const { facts, input } = call;
   if (isConnected(attempt.disposition, input)) return end(call, 'Completed', null, attempt);
   if (call.cancelReason !== null) return end(call, 'Canceled', call.cancelReason, attempt);
   if (stoppedByDeadline) return end(call, 'Canceled', 'deadline', attempt);
@@ -126,9 +132,14 @@ function wait(call: CallState, disposition?: Disposition): void {
   upsertSearchAttributes([
     { key: CALL_STATUS, value: call.status },
     { key: NEXT_SCHEDULE_TIME, value: new Date(call.plan.at) },
+    { key: WAITING_FOR, value: call.plan.waitingFor },
     ...(disposition === undefined ? [] : [{ key: DISPOSITION, value: disposition }]),
   ]);
 }
+
+/** Takes away what a call waited for, where that is shown: once it does not wait. */
+const noLongerWaiting = (): SearchAttributeUpdatePair[] =>
+  workflowInfo().typedSearchAttributes.get(WAITING_FOR) === undefined ? [] : [{ key: WAITING_FOR, value: null }];
 
 function end(
   call: CallState,
@@ -142,6 +153,7 @@ function end(
   const disposition = call.attempts.at(-1)?.disposition ?? null;
   upsertSearchAttributes([
     { key: CALL_STATUS, value: status },
+    ...noLongerWaiting(),
     ...(attempt === undefined ? [] : [{ key: DISPOSITION, value: attempt.disposition }]),
   ]);
   call.show(reason ?? disposition ?? 'ended');
@@ -152,5 +164,9 @@ function end(
     attempts: call.attempts.length,
     nextScheduleTime: call.plan.at,
     durationSeconds: attempt === undefined ? null : talkSeconds(attempt),
+    ...(call.edited.size === 0 ? {} : { edited: editedFacts(call) }),
   };
 }
+
+const editedFacts = ({ facts, edited }: CallState): CallResult['edited'] =>
+  Object.fromEntries([...edited].map((field) => [field, facts[field]]));

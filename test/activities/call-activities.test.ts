@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import { describe, expect, test } from 'vitest';
 import { createCallActivities, type QueuePace } from '../../src/activities/call-activities.ts';
 import { parseConfiguration } from '../../src/config/configuration.ts';
@@ -38,7 +39,10 @@ const demo = { orgId: 'default', trunk: 'demo' };
 
 function makeActivities() {
   const queues = new KeptPace();
-  return { queues, activities: createCallActivities({ configuration: () => configuration, queues }) };
+  // What needs a server is tested with one.
+  const client = null as unknown as Client;
+  const deps = { client, configuration: () => configuration, secret: 'of tests', priorityLevels: 50 } as const;
+  return { queues, activities: createCallActivities({ ...deps, queues }) };
 }
 
 describe('the pace of a trunk', () => {

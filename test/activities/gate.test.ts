@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { gate } from '../../src/activities/gate.ts';
+import { gate, type GateHost } from '../../src/activities/gate.ts';
+import type { BatchGate } from '../../src/activities/batch-gate.ts';
 import { parseConfiguration } from '../../src/config/configuration.ts';
 import type { PlaceCallInput } from '../../src/contract/placement.ts';
 
@@ -18,7 +19,9 @@ agents:
   'test.yaml',
 );
 
-const host = {
+const host: GateHost = {
+  batchGate: () => Promise.resolve('open'),
+  isPaused: () => Promise.resolve(false),
   agent: (agentId: string) => configuration.agent('default', agentId) ?? undefined,
   trunk: () => configuration.trunk('default', 'demo') ?? undefined,
 };
@@ -42,31 +45,70 @@ const input = (agentId: string): PlaceCallInput => ({
 /** A Monday in November: New York is five hours behind UTC. */
 const at = (time: string): number => Date.parse(`2026-11-23T${time}Z`);
 
+const ask = (agentId: string, time: string, asked: Partial<GateHost> = {}, hasWaited = true) =>
+  gate({ ...host, ...asked }, input(agentId), at(time), hasWaited);
+
+const askInBatch = (batch: BatchGate, asked: Partial<GateHost> = {}) =>
+  gate({ ...host, batchGate: () => Promise.resolve(batch), ...asked }, IN_BATCH, at('15:00:00'), true);
+
+const IN_BATCH = { ...input('office'), batchId: 'b' };
+
 describe('the gate before a dial', () => {
-  test('lets a call through inside its window', () => {
-    expect(gate(host, input('office'), at('14:00:00'))).toBeNull();
+  test('lets a call through inside its window', async () => {
+    expect(await ask('office', '14:00:00')).toBeNull();
   });
 
-  test('sends a call back to sleep until its window opens, when the hours have changed or passed meanwhile', () => {
-    expect(gate(host, input('office'), at('13:59:59'))).toMatchObject({
+  test('sends a call back to sleep until its window opens, when the hours have changed or passed meanwhile', async () => {
+    expect(await ask('office', '13:59:59')).toMatchObject({
       kind: 'not-now',
       plan: { at: '2026-11-23T14:00:00.000Z', waitingFor: 'calling-window' },
     });
   });
 
-  test('lets a call through in the last second before its deadline, and not at it', () => {
-    expect(gate(host, input('office'), at('21:29:59'))).toBeNull();
-    expect(gate(host, input('office'), at('21:30:00'))).toEqual({ kind: 'not-dialed', because: 'deadline' });
+  test('lets a call through in the last second before its deadline, and not at it', async () => {
+    expect(await ask('office', '21:29:59')).toBeNull();
+    expect(await ask('office', '21:30:00')).toEqual({ kind: 'not-dialed', because: 'deadline' });
   });
 
-  test('holds the calls of an agent that is disabled, and of one that is gone', () => {
-    expect(gate(host, input('disabled'), at('15:00:00'))).toMatchObject({ plan: { waitingFor: 'agent-disabled' } });
-    expect(gate(host, input('gone'), at('15:00:00'))).toMatchObject({ plan: { waitingFor: 'agent-missing' } });
-    const trunkless = { ...host, trunk: () => undefined };
-    expect(gate(trunkless, input('office'), at('15:00:00'))).toMatchObject({ plan: { waitingFor: 'agent-missing' } });
+  test('holds the calls of an agent that is disabled, and of one that is gone', async () => {
+    expect(await ask('disabled', '15:00:00')).toMatchObject({ plan: { waitingFor: 'agent-disabled' } });
+    expect(await ask('gone', '15:00:00')).toMatchObject({ plan: { waitingFor: 'agent-missing' } });
+    const trunkless = { trunk: () => undefined };
+    expect(await ask('office', '15:00:00', trunkless)).toMatchObject({ plan: { waitingFor: 'agent-missing' } });
   });
 
-  test('asks again in minutes, not in seconds: each asking is a page of the history of the call', () => {
-    expect(gate(host, input('disabled'), at('15:00:00'))).toMatchObject({ plan: { at: '2026-11-23T15:05:00.000Z' } });
+  test('asks again in minutes, not in seconds: each asking is a page of the history of the call', async () => {
+    expect(await ask('disabled', '15:00:00')).toMatchObject({ plan: { at: '2026-11-23T15:05:00.000Z' } });
+  });
+
+  test('holds the calls of a batch that is paused, and drops those of one that is canceled', async () => {
+    expect(await askInBatch('open')).toBeNull();
+    expect(await askInBatch('paused')).toMatchObject({ kind: 'not-now', plan: { waitingFor: 'batch-paused' } });
+    expect(await askInBatch('canceled')).toEqual({ kind: 'not-dialed', because: 'batch' });
+  });
+
+  test('sends a call back to the queue whose trunk was paused while it waited', async () => {
+    const isPaused = () => Promise.resolve(true);
+    expect(await ask('office', '15:00:00', { isPaused })).toMatchObject({
+      kind: 'not-now',
+      plan: { at: '2026-11-23T15:00:01.000Z', waitingFor: 'trunk-paused' },
+    });
+  });
+
+  test('asks nobody about the trunk of a call that has just been handed out', async () => {
+    const isPaused = () => Promise.reject(new Error('asked'));
+    expect(await ask('office', '15:00:00', { isPaused }, false)).toBeNull();
+  });
+
+  test('lets nothing out where it cannot be told whether the batch is stopped', async () => {
+    const batchGate = () => Promise.reject(new Error('Temporal is away'));
+    await expect(askInBatch('open', { batchGate })).rejects.toThrow('Temporal is away');
+  });
+
+  test('asks nobody about the batch of a call that does not go out anyway', async () => {
+    const batchGate = () => Promise.reject(new Error('asked'));
+    const late = { ...IN_BATCH, callDeadline: '2026-11-23T15:00:00.000Z' };
+    const outcome = await gate({ ...host, batchGate }, late, at('15:00:00'), true);
+    expect(outcome).toEqual({ kind: 'not-dialed', because: 'deadline' });
   });
 });

@@ -23,7 +23,7 @@ describe('the environment', () => {
       dataDir: join(directory, '.outdial'),
       configFile: expect.stringMatching(/\/outdial\.example\.yaml$/) as string,
       configSource: 'example',
-      priorityLevels: null,
+      priorityLevels: 50,
       secret: null,
       logLevel: 'info',
       temporalPort: 7233,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Pace } from '../../src/lines/pace.ts';
+import { Pace, type Turn } from '../../src/lines/pace.ts';
 
 describe('the pace of a trunk', () => {
   beforeEach(() => vi.useFakeTimers());
@@ -8,11 +8,15 @@ describe('the pace of a trunk', () => {
 
   const never = (): AbortSignal => new AbortController().signal;
 
+  /** A turn that is used. */
+  const dialing = (dial: () => Promise<void>): Turn => ({ mayDial: () => Promise.resolve(true), dial });
+
   /** A dial that notes when it was made. */
-  const noting = (times: number[], start: number) => (): Promise<void> => {
-    times.push(Date.now() - start);
-    return Promise.resolve();
-  };
+  const noting = (times: number[], start: number) =>
+    dialing(() => {
+      times.push(Date.now() - start);
+      return Promise.resolve();
+    });
 
   /** When each of `count` turns came, in milliseconds from now. */
   async function turns(pace: Pace, count: number): Promise<number[]> {
@@ -50,17 +54,57 @@ describe('the pace of a trunk', () => {
   test('is not held up by who stopped waiting, and does not dial for them', async () => {
     const pace = new Pace(1);
     const [dialed, leaving] = [vi.fn(() => Promise.resolve()), new AbortController()];
-    void pace.turn(dialed, never());
-    const left = pace.turn(dialed, leaving.signal);
+    void pace.turn(dialing(dialed), never());
+    const left = pace.turn(dialing(dialed), leaving.signal);
     leaving.abort();
     await left;
-    expect(dialed).toHaveBeenCalledTimes(1);
     expect(await turns(pace, 1)).toEqual([1_001]);
+    expect(dialed).toHaveBeenCalledTimes(1);
   });
 
   test('tells how a dial failed, and goes on with the next', async () => {
     const pace = new Pace(null);
-    await expect(pace.turn(() => Promise.reject(new Error('no answer')), never())).rejects.toThrow('no answer');
+    const failing = dialing(() => Promise.reject(new Error('no answer')));
+    await expect(pace.turn(failing, never())).rejects.toThrow('no answer');
+    expect(await turns(pace, 1)).toEqual([0]);
+  });
+
+  test('asks whether to dial only in its turn, and spends no time on one that is not used', async () => {
+    const [pace, dial, asked] = [new Pace(1), vi.fn(() => Promise.resolve()), [] as number[]];
+    const start = Date.now();
+    const turn = (mayDial: boolean): Turn => ({
+      mayDial: () => {
+        asked.push(Date.now() - start);
+        return Promise.resolve(mayDial);
+      },
+      dial,
+    });
+    void pace.turn(turn(true), never());
+    const unused = [pace.turn(turn(false), never()), pace.turn(turn(false), never())];
+    await vi.advanceTimersByTimeAsync(1_001);
+    await Promise.all(unused);
+    expect(asked).toEqual([0, 1_001, 1_001]);
+    expect(dial).toHaveBeenCalledTimes(1);
+    expect(await turns(pace, 1)).toEqual([0]);
+  });
+
+  test('keeps its spacing from dial to dial, however long it is asked before', async () => {
+    const [pace, times, start] = [new Pace(1), [] as number[], Date.now()];
+    for (const asking of [500, 1, 200]) {
+      const mayDial = async (): Promise<boolean> => {
+        await new Promise((resolve) => setTimeout(resolve, asking));
+        return true;
+      };
+      void pace.turn({ ...noting(times, start), mayDial }, never());
+    }
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(times).toEqual([500, 1_502, 2_703]);
+  });
+
+  test('tells why it could not be asked, and goes on with the next', async () => {
+    const pace = new Pace(null);
+    const unasked = { mayDial: () => Promise.reject(new Error('gone')), dial: () => Promise.resolve() };
+    await expect(pace.turn(unasked, never())).rejects.toThrow('gone');
     expect(await turns(pace, 1)).toEqual([0]);
   });
 

@@ -10,7 +10,7 @@ import {
   openPagesUpdate,
   sealBatchUpdate,
 } from '../../src/contract/messages.ts';
-import { BATCHES_QUEUE } from '../../src/contract/task-queues.ts';
+import { startBatchOptions } from '../../src/contract/start-batch.ts';
 import { toInstant } from '../../src/domain/instant.ts';
 import type { callBatch } from '../../src/workflows/call-batch.ts';
 import { type CallWish, pageCall } from './requests.ts';
@@ -43,9 +43,26 @@ export class Batch {
       }),
     );
     await world.start<typeof callBatch>('callBatch', {
-      workflowId: batchId,
-      taskQueue: BATCHES_QUEUE,
-      args: [{ orgId: 'acme', agentId: 'reminder', createdTime: '', total: index, pages: pages.length }],
+      ...startBatchOptions(
+        batchId,
+        {
+          orgId: 'acme',
+          agentId: 'reminder',
+          trunk: 'demo',
+          name: null,
+          createdTime: toInstant(now),
+          total: index,
+          pages: pages.length,
+          lastScheduleTime: toInstant(now),
+          bodyHash: null,
+        },
+        pages.flatMap((page, number) => [number, page.length]),
+        calls
+          .flat()
+          .map(({ facts }) => facts.callDeadline)
+          .sort()
+          .at(-1) ?? '',
+      ),
     });
     // Time is not skipped while it is awaited: the server would skip over what one workflow sends to another.
     const handle = world.client.workflow.getHandle<typeof callBatch>(batchId);
@@ -88,7 +105,11 @@ export class Batch {
   }
 
   async heldCall(index: number, page = 0): Promise<HeldCall | null> {
-    return await this.page(page).query(getHeldCallQuery, batchCallId(this.id, index), toInstant(Date.now()));
+    return await this.page(page).query(
+      getHeldCallQuery,
+      batchCallId(this.id, index),
+      toInstant(await this.#world.now()),
+    );
   }
 
   async cancelHeldCall(index: number, page = 0): Promise<boolean> {

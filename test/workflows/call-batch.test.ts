@@ -17,8 +17,10 @@ describe('A batch', () => {
     await world.sleep(4 * MINUTE);
     expect(await batch.progress()).toEqual({
       state: 'Open',
+      reason: null,
       total: 2,
       pagesStarted: 0,
+      holding: [0],
       ended: { completed: 0, failed: 0, canceled: 0 },
     });
     expect(await batch.started()).toEqual([]);
@@ -37,7 +39,7 @@ describe('A batch', () => {
     expect(await batch.seal()).toBe('sealed');
     await world.sleep(2 * MINUTE);
     expect(await batch.result()).toEqual({ completed: 2, failed: 2, canceled: 1 });
-    expect(await batch.progress()).toMatchObject({ state: 'Starting', pagesStarted: 2 });
+    expect(await batch.progress()).toMatchObject({ state: 'Running', pagesStarted: 2 });
     expect(await batch.started()).toEqual([0, 1, 2, 3, 4]);
   });
 

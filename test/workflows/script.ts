@@ -2,7 +2,8 @@ import { activityInfo, Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import type { RetryRequest } from '../../src/activities/call-activities.ts';
-import type { Plan } from '../../src/contract/call.ts';
+import type { EditRequest } from '../../src/activities/resolve-edit.ts';
+import type { EditAnswer, Plan } from '../../src/contract/call.ts';
 import type { Outcome, PlaceCallInput } from '../../src/contract/placement.ts';
 import type { TrunkRef, TrunkState } from '../../src/contract/trunk.ts';
 import { toInstant } from '../../src/domain/instant.ts';
@@ -36,6 +37,19 @@ export class Script {
     waitingFor: 'retry-delay',
     summary: 'waits to try again',
   });
+  /** By default changes the priority and nothing else. */
+  resolveEdit: (request: EditRequest) => EditAnswer = ({ facts, input, plan, edit }) => ({
+    kind: 'edited',
+    call: {
+      facts: { ...facts, priority: edit.priority ?? facts.priority },
+      input: { ...input, plan },
+      endpointHash: 'hash-of-the-endpoint',
+      changed: edit.priority == null ? [] : ['priority'],
+    },
+  });
+  /** Which batches were to wake their calls, in order. */
+  readonly woken: string[] = [];
+  wakeCalls: (batchId: string) => Promise<void> = () => Promise.resolve();
   configureTrunk: (wanted: Wanted) => Promise<TrunkState> = (wanted) =>
     Promise.resolve({ paused: wanted?.paused ?? false, reason: wanted?.reason ?? null, since: null });
 }
@@ -63,6 +77,11 @@ export function scripted(client: Client, script: () => Script) {
     planRetry: (request: RetryRequest): Promise<Plan> => {
       script().retries.push(request);
       return run(() => script().planRetry(request));
+    },
+    resolveEdit: (request: EditRequest): Promise<EditAnswer> => run(() => script().resolveEdit(request)),
+    wakeCalls: (batchId: string): Promise<void> => {
+      script().woken.push(batchId);
+      return run(() => beating({ isSilent: false }, () => script().wakeCalls(batchId)));
     },
     configureTrunk: (_: TrunkRef, wanted: Wanted): Promise<TrunkState> => {
       script().configured.push(wanted);

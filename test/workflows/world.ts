@@ -37,7 +37,7 @@ export class World {
   #open: Open | null = null;
   #server: EmbeddedServer | null = null;
   #dataDir: string | null = null;
-  readonly #batchesWorker: WorkerOptions;
+  #batchesWorker: WorkerOptions;
   readonly #started: WorkflowHandle[] = [];
 
   /** @param remembersBatches false where the Worker of batches is to be stopped: the server would wait for its cache */
@@ -141,13 +141,15 @@ export class World {
 
   async #startWorkers(env: TestWorkflowEnvironment): Promise<void> {
     const client = new Client({ connection: env.connection, namespace: env.namespace, identity: IDENTITY });
-    const { placeCall, takeOver, planRetry, configureTrunk, hostLines } = scripted(client, () => this.script);
+    const { placeCall, takeOver, hostLines, ...calls } = scripted(client, () => this.script);
     const workers = await Promise.all([
-      startWorker(env, { taskQueue: CALLS_QUEUE, workflowBundle, activities: { planRetry, configureTrunk } }),
+      startWorker(env, { taskQueue: CALLS_QUEUE, workflowBundle, activities: calls }),
       startWorker(env, { taskQueue: HOSTS_QUEUE, activities: { hostLines } }),
       startWorker(env, { taskQueue: trunkQueue(ORG_ID, TRUNK), activities: { placeCall } }),
       startWorker(env, { taskQueue: takeoverQueue(ORG_ID, TRUNK), activities: { takeOver } }),
     ]);
+    const { resolveEdit } = calls;
+    this.#batchesWorker = { ...this.#batchesWorker, activities: { resolveEdit } };
     this.#open = { env, client, workers, batches: await startWorker(env, this.#batchesWorker) };
   }
 

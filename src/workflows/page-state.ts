@@ -1,0 +1,131 @@
+import { ApplicationFailure, setHandler } from '@temporalio/workflow';
+import {
+  EMPTY_TALLY,
+  type HeldCall,
+  type HeldFilter,
+  type HeldList,
+  type PageCall,
+  type Tally,
+} from '../contract/batch.ts';
+import type { CallEdit, EditAnswer, Instant } from '../contract/call.ts';
+import {
+  cancelHeldCallUpdate,
+  editHeldCallUpdate,
+  getHeldCallQuery,
+  listHeldCallsQuery,
+  loadPageUpdate,
+  startCallsSignal,
+} from '../contract/messages.ts';
+import { heldCall, isWanted } from '../domain/held-call.ts';
+import { toInstant } from '../domain/instant.ts';
+import { resolveEdit } from './call-activities.ts';
+
+/** What a page's handlers and its story share: its calls, and which of them no workflow stands for. */
+export class PageState {
+  calls: PageCall[] | null = null;
+  mayStart = false;
+  tally: Tally = EMPTY_TALLY;
+  /** Since when the page is cancelled; null while it is not. */
+  #canceledTime: Instant | null = null;
+  /** When calls were cancelled that had not started, by ID. */
+  readonly #canceledCalls = new Map<string, Instant>();
+  /** Calls whose workflow is being started, or exists, by ID. */
+  readonly #starting = new Set<string>();
+  readonly #started = new Set<string>();
+
+  constructor() {
+    setHandler(loadPageUpdate, (calls) => void (this.calls ??= [...calls]), { validator: requireCalls });
+    setHandler(startCallsSignal, () => void (this.mayStart = true));
+    setHandler(getHeldCallQuery, (callId, now) => {
+      const call = this.#held().find((one) => one.callId === callId);
+      return call === undefined ? null : this.#view(call, now);
+    });
+    setHandler(listHeldCallsQuery, (filter) => this.#list(filter));
+    setHandler(cancelHeldCallUpdate, (callId) => {
+      if (!this.#held().some((call) => call.callId === callId)) return false;
+      if (!this.canceled && !this.isCallCanceled(callId)) this.#canceledCalls.set(callId, toInstant(Date.now()));
+      return true;
+    });
+    setHandler(editHeldCallUpdate, (callId, edit) => this.#edit(callId, edit));
+  }
+
+  /** Whether nothing more of the page is to be started. */
+  get canceled(): boolean {
+    return this.#canceledTime !== null;
+  }
+
+  cancel(): void {
+    this.#canceledTime ??= toInstant(Date.now());
+  }
+
+  /** Whether this one call is not to be started any more. */
+  isCallCanceled(callId: string): boolean {
+    return this.#canceledCalls.has(callId);
+  }
+
+  beginStart(callId: string): void {
+    this.#starting.add(callId);
+  }
+
+  endStart(callId: string): void {
+    this.#started.add(callId);
+  }
+
+  /** Calls that no workflow stands for. */
+  get unstarted(): number {
+    return (this.calls?.length ?? 0) - this.#started.size;
+  }
+
+  #held(): PageCall[] {
+    return (this.calls ?? []).filter(({ callId }) => !this.#started.has(callId));
+  }
+
+  #view({ callId, facts, input }: PageCall, now: Instant): HeldCall {
+    return heldCall(facts, input, this.#canceledCalls.get(callId) ?? null, this.#canceledTime, now);
+  }
+
+  #list(filter: HeldFilter): HeldList {
+    const all = (this.calls ?? []).entries();
+    const matching = [...all].flatMap(([place, call]) => {
+      if (this.#started.has(call.callId)) return [];
+      const held = this.#view(call, filter.now);
+      return isWanted(held, call.searchable, filter) ? [{ callId: call.callId, place, held }] : [];
+    });
+    const listed = matching.filter(({ place }) => place >= filter.from).slice(0, filter.take);
+    return { matching: matching.length, calls: listed };
+  }
+
+  /** Null where the call's own workflow is to be asked. */
+  async #edit(callId: string, edit: CallEdit): Promise<EditAnswer | null> {
+    const before = this.#notStarting(callId);
+    if (before === undefined) return null;
+    const { status } = this.#view(before, toInstant(Date.now()));
+    if (status === 'Canceled') return { kind: 'too-late', status };
+    const { facts, input } = before;
+    const answer = await resolveEdit({ facts, input, plan: input.plan, edit });
+    // Its turn may have come meanwhile.
+    const call = this.#notStarting(callId);
+    if (call === undefined) return null;
+    if (call !== before) return await this.#edit(callId, edit);
+    if (answer.kind === 'edited') {
+      const { facts, input, endpointHash } = answer.call;
+      this.calls?.splice(this.calls.indexOf(call), 1, { ...call, facts, input, endpointHash });
+    }
+    return answer;
+  }
+
+  #notStarting(callId: string): PageCall | undefined {
+    return this.#starting.has(callId) ? undefined : this.calls?.find((call) => call.callId === callId);
+  }
+}
+
+/** Refuses what is no page: once accepted, it could only fail the workflow's task again and again. */
+function requireCalls(calls: unknown): void {
+  const isCall = (call: unknown): boolean =>
+    typeof call === 'object' && call !== null && 'callId' in call && 'facts' in call && 'input' in call;
+  if (Array.isArray(calls) && calls.every(isCall)) return;
+  throw ApplicationFailure.nonRetryable(
+    'Expected an array of calls, each with `callId`, `facts` and `input`',
+    'NoPage',
+  );
+}
