@@ -52,7 +52,7 @@ async function startAll(settings: Settings, parts: Parts): Promise<Running> {
 
   const worker = await startWorkerProcess(environment, { ...settings, client, temporal });
   parts.add(() => worker.stop());
-  const api = await startApi(environment, { ...settings, client });
+  const api = await startApi(environment, { ...settings, client, ownWebUi: server?.uiUrl ?? null });
   parts.add(() => api.close());
 
   console.log(

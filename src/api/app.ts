@@ -4,6 +4,9 @@ import type { ApiDeps } from './context.ts';
 import { answerProblems } from './errors.ts';
 import { notFound } from './problem.ts';
 import { agentRoutes } from './routes/agents.ts';
+import { batchRoutes } from './routes/batches.ts';
+import { callListRoutes } from './routes/call-lists.ts';
+import { callResultRoutes } from './routes/call-results.ts';
 import { callRoutes } from './routes/calls.ts';
 import { healthRoutes } from './routes/health.ts';
 import { miscRoutes } from './routes/misc.ts';
@@ -35,7 +38,10 @@ function apiV1(deps: ApiDeps): Router {
   router.use(authenticate(deps));
   // Whatever a client calls it, a body is JSON. `strict: false` leaves it to us to say that a string is no call.
   router.use(express.json({ limit: MOST_BYTES, strict: false, type: () => true }));
+  router.use('/calls', callListRoutes(deps));
   router.use('/calls', callRoutes(deps));
+  router.use('/callresults', callResultRoutes(deps));
+  router.use('/batches', batchRoutes(deps));
   router.use('/agents', agentRoutes(deps));
   router.use('/trunks', trunkRoutes(deps));
   router.use('/misc', miscRoutes(deps));

@@ -14,6 +14,8 @@ export interface ApiDeps {
   readonly secret: string;
   readonly priorityLevels: PriorityLevels;
   readonly configuration: () => Configuration;
+  /** Temporal's Web UI, without a slash at the end; null where it is not known. */
+  readonly webUi: string | null;
   /** What is wrong with Temporal's set-up, a line each. */
   readonly temporalProblems: () => Promise<readonly string[]>;
 }
@@ -38,3 +40,7 @@ export const orgHandler =
     const { orgId } = response.locals as { orgId: string };
     await client.withDeadline(Date.now() + TEMPORAL_TIMEOUT_MS, () => handle({ orgId, request, response }));
   };
+
+/** One step of a request that has several: it has the whole time, so that a large request is not given up for its size. */
+export const step = <T>({ client }: ApiDeps, ask: () => Promise<T>): Promise<T> =>
+  client.withDeadline(Date.now() + TEMPORAL_TIMEOUT_MS, ask);

@@ -10,7 +10,7 @@ await runUntilSignal(async () => {
   const { environment, log } = settings;
   const client = createClient(connectionOptions(process.env));
   // It listens at once: with Temporal away it answers 503, and recovers by itself.
-  const api = await startApi(environment, { ...settings, client });
+  const api = await startApi(environment, { ...settings, client, ownWebUi: null });
   console.log(`API     ${api.url}/api/v1`);
   const failed = untilTemporalIsReady(client, () => log.warn('Temporal does not answer yet: requests get 503')).then(
     () => new Promise<never>(() => undefined),

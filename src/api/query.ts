@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { z } from 'zod';
+import { CALL_STATUSES } from '../contract/call.ts';
 import { nearestName } from '../config/suggestion.ts';
 import { badRequest } from './problem.ts';
 
@@ -55,3 +56,6 @@ export const flag = z
 export const dateTime = z.iso
   .datetime({ offset: true, error: 'expected a date and time with an offset, such as 2026-11-24T09:00:00Z' })
   .transform((value) => new Date(value).toISOString());
+
+/** A call's status. */
+export const callStatus = z.enum(CALL_STATUSES, `expected one of ${CALL_STATUSES.join(', ')}`);

@@ -12,15 +12,18 @@ export interface StartApiDeps {
   readonly log: Logger;
   readonly secret: string;
   readonly configuration: () => Configuration;
+  /** The Web UI of Outdial's own Temporal; null where that is not in this process. */
+  readonly ownWebUi: string | null;
 }
 
 /** Starts the HTTP API of a process. */
-export async function startApi(environment: Environment, deps: StartApiDeps): Promise<Listening> {
+export async function startApi(environment: Environment, { ownWebUi, ...deps }: StartApiDeps): Promise<Listening> {
   const { client } = deps;
   const app = createApp({
     ...deps,
     queues: new TrunkQueues(client),
     priorityLevels: environment.priorityLevels,
+    webUi: environment.temporalUiUrl ?? ownWebUi,
     temporalProblems: () => checkNamespace(client.connection, client.options.namespace),
   });
   return await listen(app, environment.host, environment.port);

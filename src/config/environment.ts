@@ -37,6 +37,11 @@ export interface Environment {
   readonly temporalPort: number;
   /** The port of its Web UI. `OUTDIAL_TEMPORAL_UI_PORT`, @default 8233 */
   readonly temporalUiPort: number;
+  /**
+   * Where Temporal's Web UI is for those who follow a link into it, without a slash at the end; null is that of Outdial's
+   * own Temporal, and none with another. `OUTDIAL_TEMPORAL_UI_URL`
+   */
+  readonly temporalUiUrl: string | null;
   /** `external` when `TEMPORAL_ADDRESS` or `TEMPORAL_PROFILE` chooses a server, else Outdial starts its own. */
   readonly temporal: 'embedded' | 'external';
 }
@@ -69,6 +74,10 @@ const variables = z.object({
   OUTDIAL_LOG_LEVEL: z.enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(', ')}` }).default('info'),
   OUTDIAL_TEMPORAL_PORT: port(1).default(7233),
   OUTDIAL_TEMPORAL_UI_PORT: port(1).default(8233),
+  OUTDIAL_TEMPORAL_UI_URL: z
+    .url({ protocol: /^https?$/, error: 'the URL of the Web UI, such as https://temporal.example.com' })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
   TEMPORAL_ADDRESS: z.string().optional(),
   TEMPORAL_PROFILE: z.string().optional(),
 });
@@ -98,6 +107,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv, directory: string = proc
     logLevel: data.OUTDIAL_LOG_LEVEL,
     temporalPort: data.OUTDIAL_TEMPORAL_PORT,
     temporalUiPort: data.OUTDIAL_TEMPORAL_UI_PORT,
+    temporalUiUrl: data.OUTDIAL_TEMPORAL_UI_URL ?? null,
     temporal: isOwn ? 'embedded' : 'external',
   };
 }

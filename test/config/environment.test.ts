@@ -28,6 +28,7 @@ describe('the environment', () => {
       logLevel: 'info',
       temporalPort: 7233,
       temporalUiPort: 8233,
+      temporalUiUrl: null,
       temporal: 'embedded',
     });
   });
@@ -44,6 +45,7 @@ describe('the environment', () => {
       OUTDIAL_LOG_LEVEL: 'debug',
       OUTDIAL_TEMPORAL_PORT: '17233',
       OUTDIAL_TEMPORAL_UI_PORT: '65535',
+      OUTDIAL_TEMPORAL_UI_URL: 'https://temporal.example.com/ui/',
     };
     expect(read(env)).toEqual({
       port: 0,
@@ -56,6 +58,7 @@ describe('the environment', () => {
       logLevel: 'debug',
       temporalPort: 17233,
       temporalUiPort: 65535,
+      temporalUiUrl: 'https://temporal.example.com/ui',
       temporal: 'embedded',
     });
   });

@@ -1,11 +1,7 @@
-import { defaultPayloadConverter } from '@temporalio/common';
-import type { temporal } from '@temporalio/proto';
 import type { CallInput, CallResult, Plan } from '../../contract/call.ts';
 import { isOutcome } from '../../contract/placement.ts';
 import type { CallEvent } from '../../domain/call-history.ts';
-
-type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
-type Payloads = temporal.api.common.v1.IPayloads | null | undefined;
+import { decode, type HistoryEvent } from './history.ts';
 
 const MARKER_RESULT = 'data';
 
@@ -55,17 +51,6 @@ function readSignalEvent(
   if ((name !== 'dialing' && name !== 'answered') || typeof placement !== 'string') return null;
   if (placement !== current) return null;
   return typeof attempt === 'number' && typeof time === 'string' ? { kind: name, attempt, time } : null;
-}
-
-/** The first value of some payloads; undefined where there is none that can be read. */
-function decode(payloads: Payloads): unknown {
-  const payload = payloads?.payloads?.[0];
-  if (payload == null) return undefined;
-  try {
-    return defaultPayloadConverter.fromPayload(payload);
-  } catch {
-    return undefined; // A signal that an operator sent by hand: the workflow has passed over it too.
-  }
 }
 
 const fieldsOf = (value: unknown): Record<string, unknown> => (isObject(value) ? value : {});

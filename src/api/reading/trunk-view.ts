@@ -5,7 +5,7 @@ import type { Instant } from '../../contract/call.ts';
 import { trunkWorkflowId } from '../../contract/ids.ts';
 import type { HostReport } from '../../contract/trunk.ts';
 import type { ApiDeps } from '../context.ts';
-import { countCalls } from './list-calls.ts';
+import { countCalls } from './lists/list-calls.ts';
 
 /** A trunk as `GET /trunks` tells it. */
 export interface TrunkView {

@@ -1,19 +1,13 @@
 import { type Request, Router } from 'express';
-import { z } from 'zod';
-import { CALL_STATUSES } from '../../contract/call.ts';
 import { acceptBatch, acceptCall } from '../accepting/accept-calls.ts';
 import { summarizeAccepted, viewCall } from '../reading/call-view.ts';
 import { cancelCall } from '../changing/cancel-call.ts';
 import { type ApiDeps, orgHandler } from '../context.ts';
-import { listCalls } from '../reading/list-calls.ts';
 import { badRequest } from '../problem.ts';
-import { dateTime, flag, name, readQuery, repeatable, wholeNumber } from '../query.ts';
+import { flag, name, readQuery } from '../query.ts';
 import { agentFor, readCalls, readOneCall } from '../accepting/read-calls.ts';
 
-/** How far a list can be skipped into: each thousand rows costs Temporal 0.2 s. */
-const MOST_ROWS = 10_000;
-
-/** `/calls`: accepting, reading, listing and cancelling calls. */
+/** `/calls`: accepting, reading and cancelling calls. */
 export function callRoutes(deps: ApiDeps): Router {
   const { configuration } = deps;
   const router = Router();
@@ -44,23 +38,6 @@ export function callRoutes(deps: ApiDeps): Router {
       const resolved = readOneCall(request.body, { configuration: configuration(), agent, now: Date.now() });
       const accepted = await acceptCall(deps, agent, resolved);
       response.status(201).location(`/api/v1/calls/${accepted.callId}`).json(summarizeAccepted(accepted));
-    }),
-  );
-
-  router.get(
-    '/queue/list',
-    orgHandler(deps, async ({ orgId, request, response }) => {
-      const { skip, take, status, agentId, ...filter } = readQuery(request, {
-        skip: wholeNumber(0, MOST_ROWS, 0),
-        take: wholeNumber(1, 1_000, 20),
-        agentId: repeatable(name),
-        batchId: name.optional(),
-        status: repeatable(z.enum(CALL_STATUSES, `expected one of ${CALL_STATUSES.join(', ')}`)),
-        fromDate: dateTime.optional(),
-        toDate: dateTime.optional(),
-      });
-      if (skip + take > MOST_ROWS) throw badRequest(`\`skip\` and \`take\` reach at most ${MOST_ROWS} rows.`);
-      response.json(await listCalls(deps, { orgId, ...filter, agentIds: agentId, statuses: status }, { skip, take }));
     }),
   );
 

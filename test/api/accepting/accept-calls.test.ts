@@ -19,6 +19,7 @@ async function startOf(fields: object, priorityLevels: 5 | 50 = 50, agentId = 'd
     secret: 'a secret',
     priorityLevels,
     configuration: () => configuration,
+    webUi: null,
     temporalProblems: () => Promise.resolve([]),
   };
   await acceptCall(deps, agentNamed(agentId), accept(fields, agentId));

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { visibilityQuery } from '../../../src/api/reading/list-calls.ts';
-import { CALL_STATUSES } from '../../../src/contract/call.ts';
+import { visibilityQuery } from '../../../../src/api/reading/lists/call-filter.ts';
+import { CALL_STATUSES } from '../../../../src/contract/call.ts';
 
 const OURS = `WorkflowType = 'outboundCall' AND OrgId = 'acme'`;
+const ENDED = `ExecutionStatus IN ('Failed', 'TimedOut', 'Terminated', 'Canceled')`;
 const queryOf = (filter: Omit<Parameters<typeof visibilityQuery>[0], 'orgId'>): string =>
   visibilityQuery({ orgId: 'acme', ...filter });
 
@@ -18,7 +19,8 @@ describe('the query for a list', () => {
 
   test('asks for any of the statuses, in brackets of their own so that the organization still counts', () => {
     expect(queryOf({ statuses: ['Completed', 'Canceled'] })).toBe(
-      `${OURS} AND ((CallStatus = 'Completed') OR (CallStatus = 'Canceled' OR ExecutionStatus = 'Terminated'))`,
+      `${OURS} AND ((CallStatus = 'Completed' AND NOT ${ENDED})` +
+        ` OR (CallStatus = 'Canceled' AND NOT ${ENDED} OR ExecutionStatus IN ('Terminated', 'Canceled')))`,
     );
     for (const status of CALL_STATUSES) {
       expect(queryOf({ statuses: [status] })).toMatch(
@@ -29,7 +31,7 @@ describe('the query for a list', () => {
 
   test('does not count a call as waiting or running whose workflow was terminated while it was', () => {
     for (const status of ['Pending', 'Queued', 'Running'] as const) {
-      expect(queryOf({ statuses: [status] })).toContain(`ExecutionStatus = 'Running'`);
+      expect(queryOf({ statuses: [status] })).toContain(`CallStatus = '${status}' AND NOT ${ENDED}`);
     }
     expect(queryOf({ statuses: ['Failed'] })).toContain(`ExecutionStatus IN ('Failed', 'TimedOut')`);
   });

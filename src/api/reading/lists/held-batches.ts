@@ -1,0 +1,56 @@
+import { getBatchQuery } from '../../../contract/messages.ts';
+import type { ApiDeps } from '../../context.ts';
+import { step } from '../../context.ts';
+import { ACCEPTED_BATCHES, type BatchRecord, findBatch, isOver, readBatch } from '../batch-record.ts';
+import { isOneOf, quoted, walkPages } from '../visibility.ts';
+import { type CallFilter, mayBeHeld } from './call-filter.ts';
+
+/** Batches that have calls that no workflow stands for, the newest first. */
+export interface HeldBatches {
+  /** Calls of these have not started yet. */
+  readonly starting: readonly BatchRecord[];
+  /** Calls of these never will: the batch was over before. */
+  readonly over: readonly BatchRecord[];
+}
+
+/** The batches that may hold calls of a list. */
+export async function findHeldBatches(deps: ApiDeps, filter: CallFilter): Promise<HeldBatches> {
+  const batches = (mayBeHeld(filter) ? await findBatches(deps, filter) : []).sort(byNewest);
+  const isOnlyCreated = filter.statuses?.includes('Canceled') === false;
+  return {
+    starting: batches.filter((batch) => !isOver(batch)),
+    over: isOnlyCreated ? [] : batches.filter(isOver),
+  };
+}
+
+async function findBatches(deps: ApiDeps, filter: CallFilter): Promise<BatchRecord[]> {
+  const { orgId, batchId, agentIds } = filter;
+  if (batchId !== undefined) {
+    // Its workflow knows what visibility hears of a moment later.
+    const batch = await findBatch(deps, orgId, batchId);
+    const isAsked = batch !== null && batch.unstarted > 0;
+    return isAsked && (!agentIds?.length || agentIds.includes(batch.facts.agentId)) ? [batch] : [];
+  }
+  const clauses = [ACCEPTED_BATCHES, `OrgId = ${quoted(orgId)}`, 'Unstarted > 0'];
+  if (agentIds?.length) clauses.push(isOneOf('AgentId', agentIds));
+  const found: BatchRecord[] = [];
+  for await (const rows of walkPages(deps, clauses.join(' AND '))) {
+    found.push(...rows.map(readBatch).filter((batch) => batch !== null));
+  }
+  return found;
+}
+
+/** Newest first; of two of the same moment, always the same one. */
+export function byNewest(a: BatchPlace, b: BatchPlace): number {
+  // Instants and IDs compare as text.
+  if (a.facts.createdTime !== b.facts.createdTime) return a.facts.createdTime > b.facts.createdTime ? -1 : 1;
+  return a.batchId === b.batchId ? 0 : a.batchId > b.batchId ? -1 : 1;
+}
+
+type BatchPlace = { readonly batchId: string; readonly facts: Pick<BatchRecord['facts'], 'createdTime'> };
+
+/** The numbers of a batch's pages that may hold calls, in order. */
+export async function holdingPages(deps: ApiDeps, batchId: string): Promise<readonly number[]> {
+  const { holding } = await step(deps, () => deps.client.workflow.getHandle(batchId).query(getBatchQuery));
+  return [...holding].sort((a, b) => a - b);
+}
