@@ -37,7 +37,10 @@ interface SentBatch {
 }
 
 async function send(count: number, call: object, agentId = 'demo'): Promise<SentBatch> {
-  const calls = await api.bulk(agentId, Array.from({ length: count }, () => ({ ...call })));
+  const calls = await api.bulk(
+    agentId,
+    Array.from({ length: count }, () => ({ ...call })),
+  );
   return { batchId: calls[0]?.callId.replace(/-\d+$/, '') ?? '', calls };
 }
 

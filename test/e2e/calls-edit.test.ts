@@ -123,7 +123,8 @@ describe('a call that sleeps', () => {
     expect(await paths({ prioritty: 3 })).toEqual(['prioritty']);
     expect(await paths({ priority: '3' })).toEqual(['priority']);
     expect(await paths({ callDeadline: '2020-01-01T00:00:00Z' })).toEqual(['callDeadline']);
-    for (const nothing of [{}, { priority: null }, [], 'x', null]) expect((await patch(callId, nothing)).status).toBe(400);
+    for (const nothing of [{}, { priority: null }, [], 'x', null])
+      expect((await patch(callId, nothing)).status).toBe(400);
     expect(await api.get(callId)).toEqual(before);
     await api.request('DELETE', `/calls/${callId}`);
   });
@@ -156,8 +157,16 @@ describe('a call whose workflow has not started', () => {
     const callId = calls.at(-1)?.callId ?? '';
     const { status, body } = await patch(callId, { priority: 7, endpoint: ANSWERED });
     expect(status).toBe(200);
-    expect(body).toMatchObject({ status: 'Created', priority: 7, endpoint: ANSWERED, changed: ['priority', 'endpoint'] });
-    expect(await api.until(callId, (call) => call.status === 'Pending')).toMatchObject({ priority: 7, endpoint: ANSWERED });
+    expect(body).toMatchObject({
+      status: 'Created',
+      priority: 7,
+      endpoint: ANSWERED,
+      changed: ['priority', 'endpoint'],
+    });
+    expect(await api.until(callId, (call) => call.status === 'Pending')).toMatchObject({
+      priority: 7,
+      endpoint: ANSWERED,
+    });
     await api.request('POST', '/trunks/demo/resume');
   });
 });

@@ -35,11 +35,8 @@ export async function editCall(deps: ApiDeps, orgId: string, callId: string, edi
           ? 'The call is being dialed, or somebody is talking: it cannot be changed any more.'
           : `The call has ended: it is ${answer.status}.`,
       );
-    case 'edited': {
-      const { changed, input } = answer.call;
-      if (changed.includes('priority')) await moveInQueue(deps, callId, input.priorityKey);
-      return { ...(await viewCall(deps, orgId, callId)), changed };
-    }
+    case 'edited':
+      return { ...(await viewCall(deps, orgId, callId)), changed: answer.call.changed };
   }
 }
 
@@ -56,9 +53,13 @@ async function askToEdit(deps: ApiDeps, orgId: string, callId: string, edit: Cal
   }
 }
 
-async function editStarted({ client }: ApiDeps, callId: string, edit: CallEdit): Promise<EditAnswer> {
+async function editStarted(deps: ApiDeps, callId: string, edit: CallEdit): Promise<EditAnswer> {
   try {
-    return await client.workflow.getHandle(callId).executeUpdate(editCallUpdate, { args: [edit] });
+    const call = deps.client.workflow.getHandle(callId);
+    const answer = await call.executeUpdate(editCallUpdate, { args: [edit] });
+    const isMoved = answer.kind === 'edited' && answer.call.changed.includes('priority');
+    if (isMoved) await moveInQueue(deps, callId, answer.call.input.priorityKey);
+    return answer;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw conflict('The call has ended.');
     throw error;

@@ -1,5 +1,7 @@
-import { Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import { z } from 'zod';
+import { cancelBatch, pauseBatch, resumeBatch } from '../changing/control-batch.ts';
+import { readReason } from '../changing/reason.ts';
 import { type ApiDeps, orgHandler } from '../context.ts';
 import { readQuery, wholeNumber } from '../query.ts';
 import { listBatches } from '../reading/batches/list-batches.ts';
@@ -32,5 +34,28 @@ export function batchRoutes(deps: ApiDeps): Router {
     }),
   );
 
+  router.delete(
+    '/:batchId',
+    control((orgId, batchId, reason) => cancelBatch(deps, orgId, batchId, reason ?? 'canceled through the API')),
+  );
+  router.post(
+    '/:batchId/pause',
+    control((orgId, batchId, reason) => pauseBatch(deps, orgId, batchId, reason ?? 'paused through the API')),
+  );
+  router.post(
+    '/:batchId/resume',
+    control((orgId, batchId) => resumeBatch(deps, orgId, batchId)),
+  );
+
   return router;
+
+  /** Answers with the batch as it is then: 202 where what was asked for is not so yet. */
+  function control(ask: (orgId: string, batchId: string, reason: string | null) => Promise<boolean>): RequestHandler {
+    return orgHandler(deps, async ({ orgId, request, response }) => {
+      readQuery(request, {});
+      const batchId = String(request.params.batchId);
+      const isDone = await ask(orgId, batchId, readReason(request));
+      response.status(isDone ? 200 : 202).json(await viewBatch(deps, orgId, batchId));
+    });
+  }
 }

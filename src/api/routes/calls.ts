@@ -2,6 +2,8 @@ import { type Request, Router } from 'express';
 import { acceptBatch, acceptCall } from '../accepting/accept-calls.ts';
 import { summarizeAccepted, viewCall } from '../reading/call-view.ts';
 import { cancelCall } from '../changing/cancel-call.ts';
+import { readEditBody } from '../changing/edit-body.ts';
+import { editCall } from '../changing/edit-call.ts';
 import { type ApiDeps, orgHandler } from '../context.ts';
 import { badRequest } from '../problem.ts';
 import { flag, name, readQuery } from '../query.ts';
@@ -46,6 +48,15 @@ export function callRoutes(deps: ApiDeps): Router {
     orgHandler(deps, async ({ orgId, request, response }) => {
       readQuery(request, {});
       response.json(await viewCall(deps, orgId, String(request.params.callId)));
+    }),
+  );
+
+  router.patch(
+    '/:callId',
+    orgHandler(deps, async ({ orgId, request, response }) => {
+      readQuery(request, {});
+      const edit = readEditBody(request.body);
+      response.json(await editCall(deps, orgId, String(request.params.callId), edit));
     }),
   );
 

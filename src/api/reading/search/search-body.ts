@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { nearestName } from '../../../config/suggestion.ts';
 import { Mistakes } from '../../accepting/mistakes.ts';
+import { addIssues } from '../../body-words.ts';
 import { Problem } from '../../problem.ts';
 import { callStatus, dateTime, name } from '../../query.ts';
 import type { CallFilter } from '../lists/call-filter.ts';
@@ -60,7 +60,7 @@ export interface Search {
 export function readSearch(body: unknown, searchable: readonly string[]): Search {
   const mistakes = new Mistakes(null);
   const parsed = searchBody.safeParse(body ?? {});
-  for (const issue of parsed.error?.issues ?? []) addIssue(issue, mistakes);
+  addIssues(parsed.error?.issues ?? [], () => Object.keys(fields), mistakes);
   const { additionalDataFilters: filters } = (body ?? {}) as { additionalDataFilters?: unknown };
   const isRead = typeof filters === 'object' && filters !== null && !mistakes.at('additionalDataFilters');
   const wanted = isRead ? readDataFilters(filters, searchable, mistakes) : [];
@@ -83,19 +83,4 @@ export function readSearch(body: unknown, searchable: readonly string[]): Search
     cursor: cursor ?? undefined,
     includeAggregations: includeAggregations ?? false,
   };
-}
-
-/** As much of a name as an answer repeats, in characters. */
-const LONGEST_NAME = 100;
-
-/** One mistake an issue, and one for each field that is not known. */
-function addIssue(issue: z.core.$ZodIssue, mistakes: Mistakes): void {
-  const path = issue.path.join('.');
-  if (issue.code !== 'unrecognized_keys') return mistakes.add(path, issue.message);
-  const known = Object.keys(fields);
-  for (const key of issue.keys.map((one) => one.slice(0, LONGEST_NAME))) {
-    const meant = nearestName(key, known);
-    const hint = meant === null ? `: known are ${known.join(', ')}` : `: did you mean \`${meant}\`?`;
-    mistakes.add(key, `unknown field${hint}`);
-  }
 }
