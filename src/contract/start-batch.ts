@@ -7,6 +7,8 @@ import { BATCHES_QUEUE } from './task-queues.ts';
 /** The memo of a batch's workflow. */
 export interface BatchMemo extends Record<string, unknown> {
   readonly batch: BatchFacts;
+  /** Since when its calls may start; left out until then. */
+  readonly sealedTime?: Instant;
 }
 
 /** The options that start one `callBatch`. */
