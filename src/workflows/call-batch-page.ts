@@ -15,6 +15,7 @@ import {
 import { EMPTY_TALLY, type PageCall, type PageInput, type Tally } from '../contract/batch.ts';
 import type { CallResult } from '../contract/call.ts';
 import { cancelHeldCallUpdate, getHeldCallQuery, loadPageUpdate, startCallsSignal } from '../contract/messages.ts';
+import { isPageLoad, unpackPage } from '../contract/packed-page.ts';
 import { startCallOptions } from '../contract/start-call.ts';
 import type { outboundCall } from './outbound-call.ts';
 import { addTallies } from './tally.ts';
@@ -49,7 +50,7 @@ class PageState {
   tally: Tally = EMPTY_TALLY;
 
   constructor() {
-    setHandler(loadPageUpdate, (calls) => void (this.calls ??= calls), { validator: requireCalls });
+    setHandler(loadPageUpdate, (load) => void (this.calls ??= unpackPage(load)), { validator: requireCalls });
     setHandler(startCallsSignal, () => void (this.mayStart = true));
     setHandler(getHeldCallQuery, (callId) => {
       const call = this.#held(callId);
@@ -78,10 +79,8 @@ class PageState {
 }
 
 /** Refuses what is no page: once accepted, it could only fail the workflow's task again and again. */
-function requireCalls(calls: unknown): void {
-  const isCall = (call: unknown): boolean =>
-    typeof call === 'object' && call !== null && 'callId' in call && 'facts' in call && 'input' in call;
-  if (Array.isArray(calls) && calls.every(isCall)) return;
+function requireCalls(load: unknown): void {
+  if (isPageLoad(load)) return;
   throw ApplicationFailure.nonRetryable(
     'Expected an array of calls, each with `callId`, `facts` and `input`',
     'NoPage',

@@ -20,6 +20,9 @@ const fields = {
   scheduledTime: z.string().nullish(),
 };
 
+const FIELDS = Object.keys(fields);
+const OVERRIDE_FIELDS = Object.keys(override);
+
 const callBody = z.strictObject(fields);
 
 /**
@@ -56,8 +59,10 @@ function isDeeper(value: unknown, levels: number): boolean {
 }
 
 /** Those that have no mistake: they are checked further, so that all mistakes are told at once. */
-const rightFields = (item: object, mistakes: Mistakes): CallBody =>
-  Object.fromEntries(Object.entries(item).filter(([name]) => !mistakes.at(name)));
+const rightFields = (item: Record<string, unknown>, mistakes: Mistakes): CallBody =>
+  Object.fromEntries(
+    FIELDS.filter((name) => Object.hasOwn(item, name) && !mistakes.at(name)).map((name) => [name, item[name]]),
+  );
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -91,12 +96,13 @@ function kindOf(value: unknown): string {
 /** One mistake an issue, and one for each key that is not known. */
 function addIssue(issue: z.core.$ZodIssue, mistakes: Mistakes): void {
   if (issue.code !== 'unrecognized_keys') return mistakes.add(pathText(issue.path), issue.message);
-  const known = Object.keys(issue.path.length === 0 ? fields : override);
-  for (const key of issue.keys) {
-    const meant = nearestName(key.slice(0, LONGEST_NAME), known);
-    const hint = meant === null ? `: known are ${known.join(', ')}` : `: did you mean \`${meant}\`?`;
-    mistakes.add(pathText([...issue.path, key]), `unknown field${hint}`);
-  }
+  const known = issue.path.length === 0 ? FIELDS : OVERRIDE_FIELDS;
+  for (const key of issue.keys) mistakes.add(pathText([...issue.path, key]), () => unknownField(key, known));
+}
+
+function unknownField(key: string, known: readonly string[]): string {
+  const meant = nearestName(key.slice(0, LONGEST_NAME), known);
+  return `unknown field${meant === null ? `: known are ${known.join(', ')}` : `: did you mean \`${meant}\`?`}`;
 }
 
 /** As much of a name as an answer repeats, in characters. */
