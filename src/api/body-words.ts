@@ -44,7 +44,7 @@ export function addIssues(
       continue;
     }
     const known = knownAt(issue.path);
-    for (const key of issue.keys) mistakes.add(pathText([...issue.path, key]), unknownField(key, known));
+    for (const key of issue.keys) mistakes.add(pathText([...issue.path, key]), () => unknownField(key, known));
   }
 }
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { CallEdit } from '../../contract/call.ts';
 import { addIssues, inOurWords } from '../body-words.ts';
-import { Mistakes } from '../accepting/mistakes.ts';
-import { badBody, badRequest } from '../problem.ts';
+import { BodyMistakes, Mistakes } from '../accepting/mistakes.ts';
+import { badRequest } from '../problem.ts';
 
 /** What can be changed; `null` leaves it as it is. */
 const fields = {
@@ -13,7 +13,12 @@ const fields = {
   endpoint: z.string().min(1).nullish(),
 };
 
+const FIELDS = Object.keys(fields);
+
 const editBody = z.strictObject(fields);
+
+/** What a mistake in an edit means. */
+export const NOT_CHANGED = 'nothing was changed';
 
 /**
  * What a request wants to be changed about a call: of the right types; what they say is checked against the call.
@@ -21,20 +26,18 @@ const editBody = z.strictObject(fields);
  * @throws Problem 400 with every mistake, and for one that changes nothing
  */
 export function readEditBody(body: unknown): CallEdit {
-  const mistakes = new Mistakes(null);
-  const parsed = editBody.safeParse(body, { error: inOurWords });
-  if (!parsed.success) {
-    addIssues(parsed.error.issues, () => Object.keys(fields), mistakes);
-    throw badBody(mistakes.found);
-  }
-  const { callDeadLine, ...edit } = parsed.data;
+  const found = new BodyMistakes();
+  const mistakes = new Mistakes(found, null);
+  const { data, error } = editBody.safeParse(body, { error: inOurWords });
+  addIssues(error?.issues ?? [], () => FIELDS, mistakes);
+  const { callDeadLine, ...edit } = data ?? {};
   if (callDeadLine != null && edit.callDeadline != null && callDeadLine !== edit.callDeadline) {
     mistakes.add('callDeadLine', 'is another spelling of `callDeadline`, and the two differ: send one of them');
-    throw badBody(mistakes.found);
   }
+  if (mistakes.any) throw found.toProblem(NOT_CHANGED);
   const wanted = { ...edit, callDeadline: edit.callDeadline ?? callDeadLine };
   if (Object.values(wanted).every((value) => value == null)) {
-    throw badRequest(`Say what to change: ${Object.keys(editBody.shape).join(', ')}.`);
+    throw badRequest('Say what to change: `priority`, `callDeadline`, `scheduledTime` or `endpoint`.');
   }
   return wanted;
 }

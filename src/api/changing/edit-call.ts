@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { CallEdit, EditAnswer, EditedCall } from '../../contract/call.ts';
 import { editCallUpdate, editHeldCallUpdate } from '../../contract/messages.ts';
+import { NOT_CHANGED } from './edit-body.ts';
 import type { ApiDeps } from '../context.ts';
 import { badBody, conflict, notFound } from '../problem.ts';
 import { type CallView, describeCall, findHeldCall, viewCall } from '../reading/call-view.ts';
@@ -28,7 +29,11 @@ export async function editCall(deps: ApiDeps, orgId: string, callId: string, edi
   const answer = await askToEdit(deps, orgId, callId, edit);
   switch (answer.kind) {
     case 'invalid':
-      throw badBody(answer.mistakes.map((mistake) => ({ index: null, ...mistake })));
+      throw badBody(
+        answer.mistakes.map((mistake) => ({ index: null, ...mistake })),
+        answer.mistakes.length,
+        NOT_CHANGED,
+      );
     case 'too-late':
       throw conflict(
         answer.status === 'Running'

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { Mistakes } from '../../accepting/mistakes.ts';
+import { BodyMistakes, Mistakes } from '../../accepting/mistakes.ts';
 import { addIssues } from '../../body-words.ts';
-import { Problem } from '../../problem.ts';
 import { callStatus, dateTime, name } from '../../query.ts';
 import type { CallFilter } from '../lists/call-filter.ts';
 import { MOST_SKIPPED } from '../lists/paged-list.ts';
@@ -58,17 +57,14 @@ export interface Search {
  * @throws Problem 400 with every mistake
  */
 export function readSearch(body: unknown, searchable: readonly string[]): Search {
-  const mistakes = new Mistakes(null);
+  const found = new BodyMistakes();
+  const mistakes = new Mistakes(found, null);
   const parsed = searchBody.safeParse(body ?? {});
   addIssues(parsed.error?.issues ?? [], () => Object.keys(fields), mistakes);
   const { additionalDataFilters: filters } = (body ?? {}) as { additionalDataFilters?: unknown };
   const isRead = typeof filters === 'object' && filters !== null && !mistakes.at('additionalDataFilters');
   const wanted = isRead ? readDataFilters(filters, searchable, mistakes) : [];
-  if (!parsed.success || mistakes.found.length > 0) {
-    const { found } = mistakes;
-    const count = found.length === 1 ? 'a mistake' : `${found.length} mistakes`;
-    throw new Problem(400, 'Invalid body', `The body has ${count}: nothing was searched for.`, { errors: found });
-  }
+  if (!parsed.success || mistakes.any) throw found.toProblem('nothing was searched for');
   const { page, size, cursor, fromDate, toDate, callStatuses, agentIds, includeAggregations } = parsed.data;
   return {
     filter: {
