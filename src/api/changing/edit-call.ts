@@ -13,10 +13,7 @@ export interface EditView extends CallView {
   readonly changed: EditedCall['changed'];
 }
 
-/** How long the workflow of a call is waited for that is being started, in milliseconds. */
-const START_TIMEOUT_MS = 2_000;
-
-/** How often it is looked for meanwhile, in milliseconds. */
+/** How often the workflow of a call is looked for that is being started, in milliseconds. */
 const LOOK_MS = 50;
 
 /**
@@ -45,15 +42,18 @@ export async function editCall(deps: ApiDeps, orgId: string, callId: string, edi
   }
 }
 
+/** Asks whoever stands for the call now: while its page starts it, for a moment nobody does. */
 async function askToEdit(deps: ApiDeps, orgId: string, callId: string, edit: CallEdit): Promise<EditAnswer> {
-  const timeout = Date.now() + START_TIMEOUT_MS;
+  const isStarted = async (): Promise<boolean> => (await describeCall(deps, orgId, callId)) !== null;
   for (;;) {
-    if ((await describeCall(deps, orgId, callId)) !== null) return await editStarted(deps, callId, edit);
+    if (await isStarted()) return await editStarted(deps, callId, edit);
     const found = await findHeldCall(deps, orgId, callId);
-    const answer = found === null ? null : await editHeld(deps, found.page, callId, edit);
-    if (answer !== null) return answer;
-    if (found === null && Date.now() > timeout) throw notFound('such call');
-    // Its page is about to start it.
+    if (found !== null) {
+      const answer = await editHeld(deps, found.page, callId, edit);
+      if (answer !== null) return answer;
+    } else if (!(await isStarted())) {
+      throw notFound('such call');
+    }
     await sleep(LOOK_MS);
   }
 }
