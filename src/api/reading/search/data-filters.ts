@@ -1,5 +1,5 @@
 import { didYouMean } from '../../../config/suggestion.ts';
-import type { Mistakes } from '../../accepting/mistakes.ts';
+import type { BodyMistake } from '../../problem.ts';
 import { canBeQuoted } from '../visibility.ts';
 
 const PREFIX = 'callAdditionalData.';
@@ -16,28 +16,22 @@ const LONGEST_NAME = 100;
  * @param searchable keys that the organization's calls can be searched by
  * @param mistakes gets what is wrong: never the value itself, which may be private
  */
-export function readDataFilters(filters: object, searchable: readonly string[], mistakes: Mistakes): string[] {
+export function readDataFilters(filters: object, searchable: readonly string[], mistakes: BodyMistake[]): string[] {
   return Object.entries(filters).flatMap(([name, value]: [string, unknown]) => {
     const path = `additionalDataFilters.${name.slice(0, LONGEST_NAME)}`;
-    const key = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : null;
-    if (key === null || !searchable.includes(key)) {
-      mistakes.add(path, unknownKey(name, searchable));
+    const refuse = (message: string): string[] => {
+      mistakes.push({ index: null, path, message });
       return [];
-    }
+    };
+    const key = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : null;
+    if (key === null || !searchable.includes(key)) return refuse(unknownKey(name, searchable));
     if (value === null) return [];
     if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
-      mistakes.add(path, 'expected a text, a number or a boolean');
-      return [];
+      return refuse('expected a text, a number or a boolean');
     }
     const wanted = `${key}=${value}`.slice(0, MOST_SEARCHABLE);
-    if (!canBeQuoted(wanted)) {
-      mistakes.add(
-        path,
-        'expected no quotation marks, backslashes or control characters: Temporal cannot look for them',
-      );
-      return [];
-    }
-    return [wanted];
+    if (canBeQuoted(wanted)) return [wanted];
+    return refuse('expected no quotation marks, backslashes or control characters: Temporal cannot look for them');
   });
 }
 

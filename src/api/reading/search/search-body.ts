@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { nearestName } from '../../../config/suggestion.ts';
-import { Mistakes } from '../../accepting/mistakes.ts';
-import { Problem } from '../../problem.ts';
+import { type BodyMistake, Problem } from '../../problem.ts';
 import { callStatus, dateTime, name } from '../../query.ts';
 import type { CallFilter } from '../lists/call-filter.ts';
 import { MOST_SKIPPED } from '../lists/paged-list.ts';
@@ -58,16 +57,15 @@ export interface Search {
  * @throws Problem 400 with every mistake
  */
 export function readSearch(body: unknown, searchable: readonly string[]): Search {
-  const mistakes = new Mistakes(null);
+  const mistakes: BodyMistake[] = [];
   const parsed = searchBody.safeParse(body ?? {});
-  for (const issue of parsed.error?.issues ?? []) addIssue(issue, mistakes);
+  for (const issue of parsed.error?.issues ?? []) mistakes.push(...toMistakes(issue));
+  // Looked into even where something else is wrong, so that all mistakes are told at once.
   const { additionalDataFilters: filters } = (body ?? {}) as { additionalDataFilters?: unknown };
-  const isRead = typeof filters === 'object' && filters !== null && !mistakes.at('additionalDataFilters');
-  const wanted = isRead ? readDataFilters(filters, searchable, mistakes) : [];
-  if (!parsed.success || mistakes.found.length > 0) {
-    const { found } = mistakes;
-    const count = found.length === 1 ? 'a mistake' : `${found.length} mistakes`;
-    throw new Problem(400, 'Invalid body', `The body has ${count}: nothing was searched for.`, { errors: found });
+  const wanted = readDataFilters(isObject(filters) ? filters : {}, searchable, mistakes);
+  if (!parsed.success || mistakes.length > 0) {
+    const count = mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`;
+    throw new Problem(400, 'Invalid body', `The body has ${count}: nothing was searched for.`, { errors: mistakes });
   }
   const { page, size, cursor, fromDate, toDate, callStatuses, agentIds, includeAggregations } = parsed.data;
   return {
@@ -89,13 +87,20 @@ export function readSearch(body: unknown, searchable: readonly string[]): Search
 const LONGEST_NAME = 100;
 
 /** One mistake an issue, and one for each field that is not known. */
-function addIssue(issue: z.core.$ZodIssue, mistakes: Mistakes): void {
-  const path = issue.path.join('.');
-  if (issue.code !== 'unrecognized_keys') return mistakes.add(path, issue.message);
+function toMistakes(issue: z.core.$ZodIssue): BodyMistake[] {
+  if (issue.code !== 'unrecognized_keys') return [mistake(issue.path.join('.'), issue.message)];
   const known = Object.keys(fields);
-  for (const key of issue.keys.map((one) => one.slice(0, LONGEST_NAME))) {
-    const meant = nearestName(key, known);
-    const hint = meant === null ? `: known are ${known.join(', ')}` : `: did you mean \`${meant}\`?`;
-    mistakes.add(key, `unknown field${hint}`);
-  }
+  return issue.keys.map((key) => {
+    const name = key.slice(0, LONGEST_NAME);
+    const meant = nearestName(name, known);
+    return mistake(
+      name,
+      `unknown field${meant === null ? `: known are ${known.join(', ')}` : `: did you mean \`${meant}\`?`}`,
+    );
+  });
 }
+
+const mistake = (path: string, message: string): BodyMistake => ({ index: null, path, message });
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
