@@ -1,13 +1,13 @@
 import pLimit from 'p-limit';
-import { PAGE_CALLS, type HeldCall, type PageCall } from '../../../contract/batch.ts';
+import type { HeldCall, PageCall } from '../../../contract/batch.ts';
 import { pageId, parseCallId } from '../../../contract/ids.ts';
-import { listHeldCallsQuery } from '../../../contract/messages.ts';
 import { toInstant } from '../../../domain/instant.ts';
 import { type ApiDeps, step } from '../../context.ts';
 import { Problem } from '../../problem.ts';
 import { type BatchRecord, settle } from '../batch-record.ts';
 import { viewCall } from '../call-view.ts';
 import { walkHistory } from '../history.ts';
+import { walkHeld } from '../lists/held-calls.ts';
 import { digestOf, OpenCalls } from './open-calls.ts';
 import { PageHistory } from './page-history.ts';
 import { endedRow, heldRow, openRow, type ResultRow, unknownRow, viewedRow } from './result-row.ts';
@@ -43,7 +43,9 @@ async function readPage(deps: ApiDeps, batch: BatchRecord, page: string, open: O
   const held = isHeld ? await readHeld(deps, batch, page) : new Map<string, HeldCall>();
   const limit = pLimit(LOOKUPS_AT_ONCE);
   return await Promise.all(
-    history.calls.map((call) => toldRow(call, history, open, held) ?? limit(() => lookUp(deps, batch, call))),
+    history.calls.map(
+      async (call) => toldRow(call, history, open, held) ?? (await limit(() => lookUp(deps, batch, call))),
+    ),
   );
 }
 
@@ -65,9 +67,11 @@ function toldRow(
 }
 
 async function readHeld(deps: ApiDeps, batch: BatchRecord, page: string): Promise<Map<string, HeldCall>> {
-  const filter = { now: toInstant(Date.now()), from: 0, take: PAGE_CALLS };
-  const { calls } = await step(deps, () => deps.client.workflow.getHandle(page).query(listHeldCallsQuery, filter));
-  return new Map(calls.map(({ callId, held }) => [callId, settle(batch, held)]));
+  const found = new Map<string, HeldCall>();
+  for await (const calls of walkHeld(deps, page, { now: toInstant(Date.now()) })) {
+    for (const { callId, held } of calls) found.set(callId, settle(batch, held));
+  }
+  return found;
 }
 
 async function lookUp(deps: ApiDeps, { facts: { orgId } }: BatchRecord, call: PageCall): Promise<ResultRow> {
