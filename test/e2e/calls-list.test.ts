@@ -36,6 +36,7 @@ const [SLEEPING, HALTED, SLOW] = [
 interface List {
   readonly calls: readonly CallAnswer[];
   readonly total: number;
+  readonly nextCursor: string | null;
 }
 
 let deployment: Deployment;
@@ -167,7 +168,7 @@ describe('the list', () => {
   test('has a status repeated, and the same fields as the answer to the request', async () => {
     const { calls, total } = await list(`batchId=${batchId}&status=Queued&status=Running&take=1000`);
     expect(total).toBe(15);
-    expect(idsOf({ calls, total })).toEqual(accepts([HALTED[0], SLOW[1]]));
+    expect(idsOf({ calls, total, nextCursor: null })).toEqual(accepts([HALTED[0], SLOW[1]]));
     const queued = calls.find(({ callId }) => callId === accepted[15]?.callId);
     expect(queued).toEqual({ ...accepted[15], status: 'Queued' });
   });
@@ -182,8 +183,8 @@ describe('the list', () => {
     const all = pages.flatMap(({ calls }) => calls.map(({ callId }) => callId));
     expect([...all].sort()).toEqual(accepts([0, 200]));
     expect((await list(`batchId=${batchId}`)).calls.map(({ callId }) => callId)).toEqual(all.slice(0, 20));
-    expect(await list(`batchId=${batchId}&skip=200`)).toEqual({ calls: [], total: 200 });
-    expect(await list(`batchId=${batchId}&skip=9000&take=1000`)).toEqual({ calls: [], total: 200 });
+    expect(await list(`batchId=${batchId}&skip=200`)).toEqual({ calls: [], total: 200, nextCursor: null });
+    expect(await list(`batchId=${batchId}&skip=9000&take=1000`)).toEqual({ calls: [], total: 200, nextCursor: null });
   });
 
   test('has the calls of the agents that are asked for, and of no other', async () => {
@@ -196,8 +197,8 @@ describe('the list', () => {
     expect(idsOf(await list('agentId=second'))).toEqual([own.callId]);
     expect((await list('agentId=demo')).total).toBe(200);
     expect((await list('agentId=demo&agentId=second')).total).toBe(201);
-    expect(await list('agentId=nobody')).toEqual({ calls: [], total: 0 });
-    expect(await list(`agentId=second&batchId=${batchId}`)).toEqual({ calls: [], total: 0 });
+    expect(await list('agentId=nobody')).toEqual({ calls: [], total: 0, nextCursor: null });
+    expect(await list(`agentId=second&batchId=${batchId}`)).toEqual({ calls: [], total: 0, nextCursor: null });
   });
 
   test('means by its dates when calls ended, and takes those that have not if they were there before', async () => {

@@ -1,14 +1,15 @@
 import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import type { HeldCall, PageCall } from '../../contract/batch.ts';
 import type { CallFacts, CallProgress, CallStatus, Instant } from '../../contract/call.ts';
 import { pageId, parseCallId } from '../../contract/ids.ts';
-import { getCallQuery, getHeldCallQuery } from '../../contract/messages.ts';
+import { getCallQuery, getHeldCallQuery, getPageOfQuery } from '../../contract/messages.ts';
 import type { CallMemo } from '../../contract/start-call.ts';
 import { toInstant } from '../../domain/instant.ts';
 import { type EndedCall, foldCallHistory } from '../../domain/call-history.ts';
+import { findBatch, settle } from './batch-record.ts';
 import { readCallEvents } from './call-events.ts';
 import type { ApiDeps } from '../context.ts';
 import { notFound } from '../problem.ts';
-import type { HeldCall, PageCall } from '../../contract/batch.ts';
 import { retentionMs } from '../retention.ts';
 
 /** What every answer about a call has. */
@@ -119,31 +120,31 @@ export async function describeCall(
   }
 }
 
-/** The page that holds a call whose workflow has not started, and the call; null where there is none. */
+/**
+ * The page that holds a call whose workflow has not started, and the call; null where there is none. The batch knows which
+ * page that is: the index does not tell, since pages are filled in order of schedule time.
+ */
 export async function findHeldCall(
-  { client }: ApiDeps,
+  deps: ApiDeps,
   orgId: string,
   callId: string,
 ): Promise<{ page: string; held: HeldCall } | null> {
-  const parsed = parseCallId(callId);
-  if (parsed === null) return null;
-  // Pages are filled in order of schedule time: the index does not tell which one it is.
-  for (let number = 0; ; number += 1) {
-    const page = pageId(parsed.batchId, number);
-    try {
-      const held = await client.workflow.getHandle(page).query(getHeldCallQuery, callId, toInstant(Date.now()));
-      if (held !== null) return held.facts.orgId === orgId ? { page, held } : null;
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return null;
-      throw error;
-    }
-  }
+  const { batchId, index } = parseCallId(callId) ?? {};
+  if (batchId === undefined || index === undefined) return null;
+  const batch = await findBatch(deps, orgId, batchId);
+  // Where all have started there is nothing to ask, which of a batch that is over would cost a replay.
+  if (batch === null || batch.unstarted === 0) return null;
+  const number = await deps.client.workflow.getHandle(batchId).query(getPageOfQuery, index);
+  if (number === null) return null;
+  const page = pageId(batchId, number);
+  const held = await deps.client.workflow.getHandle(page).query(getHeldCallQuery, callId, toInstant(Date.now()));
+  return held === null ? null : { page, held: settle(batch, held) };
 }
 
 async function viewHeldCall(deps: ApiDeps, orgId: string, callId: string): Promise<CallView | null> {
   const found = await findHeldCall(deps, orgId, callId);
   if (found === null) return null;
-  const { facts, input, status, reason } = found.held;
+  const { facts, input, status, reason, completedTime } = found.held;
   const canceled = status === 'Canceled';
   return view(
     callId,
@@ -157,7 +158,7 @@ async function viewHeldCall(deps: ApiDeps, orgId: string, callId: string): Promi
       cancelRequested: canceled,
       hangupRequested: false,
     },
-    null,
+    { completedTime, expiresAt: null },
   );
 }
 

@@ -1,12 +1,17 @@
-import { type RequestHandler, Router } from 'express';
+import { type Request, type RequestHandler, Router } from 'express';
 import { z } from 'zod';
 import { cancelBatch, pauseBatch, resumeBatch } from '../changing/control-batch.ts';
 import { readReason } from '../changing/reason.ts';
 import { type ApiDeps, orgHandler } from '../context.ts';
+import { notFound, Problem } from '../problem.ts';
 import { readQuery, wholeNumber } from '../query.ts';
+import { findBatch } from '../reading/batch-record.ts';
 import { listBatches } from '../reading/batches/list-batches.ts';
 import { viewBatch } from '../reading/batches/batch-view.ts';
 import { checkReach, MOST_SKIPPED } from '../reading/lists/paged-list.ts';
+import { readBatchResults } from '../reading/results/batch-results.ts';
+import { CSV, NDJSON, type ResultFormat } from '../reading/results/formats.ts';
+import { streamRows } from '../reading/results/stream.ts';
 
 /** `/batches`: the calls of one request together. */
 export function batchRoutes(deps: ApiDeps): Router {
@@ -34,6 +39,17 @@ export function batchRoutes(deps: ApiDeps): Router {
     }),
   );
 
+  router.get(
+    '/:batchId/results',
+    orgHandler(deps, async ({ orgId, request, response }) => {
+      readQuery(request, {});
+      const format = formatFor(request);
+      const batch = await findBatch(deps, orgId, String(request.params.batchId));
+      if (batch === null) throw notFound('such batch');
+      await streamRows(response, format, (signal) => readBatchResults(deps, batch, signal));
+    }),
+  );
+
   router.delete(
     '/:batchId',
     control((orgId, batchId, reason) => cancelBatch(deps, orgId, batchId, reason ?? 'canceled through the API')),
@@ -57,5 +73,17 @@ export function batchRoutes(deps: ApiDeps): Router {
       const isDone = await ask(orgId, batchId, readReason(request));
       response.status(isDone ? 200 : 202).json(await viewBatch(deps, orgId, batchId));
     });
+  }
+}
+
+/** @throws Problem 406 for a client that takes neither */
+function formatFor(request: Request): ResultFormat {
+  switch (request.accepts(['application/x-ndjson', 'text/csv'])) {
+    case 'application/x-ndjson':
+      return NDJSON;
+    case 'text/csv':
+      return CSV;
+    default:
+      throw new Problem(406, 'Not acceptable', 'Results come as `application/x-ndjson` or as `text/csv`.');
   }
 }

@@ -1,11 +1,10 @@
 import pLimit from 'p-limit';
-import type { HeldFilter, HeldList } from '../../../contract/batch.ts';
+import type { HeldFilter, HeldList, HeldListItem } from '../../../contract/batch.ts';
 import type { Instant } from '../../../contract/call.ts';
 import { pageId } from '../../../contract/ids.ts';
 import { listHeldCallsQuery } from '../../../contract/messages.ts';
 import { type ApiDeps, step } from '../../context.ts';
 import type { BatchRecord } from '../batch-record.ts';
-import { MOST_ROWS_AT_ONCE } from '../visibility.ts';
 import { byNewest, holdingPages } from './held-batches.ts';
 import { fromPage, type ListedCall } from './listed-call.ts';
 
@@ -30,6 +29,12 @@ export interface HeldPart {
 /** How many pages are asked at once: their workers have few threads. */
 const PAGES_AT_ONCE = 8;
 
+/**
+ * How many calls a page is asked for at once: an answer may have 2 MB, and a page its calls' 1 MB and what they have in
+ * common, once for each of them.
+ */
+const CALLS_AT_ONCE = 250;
+
 /** The held calls of batches, in the order of batch, page and place, from a place on. */
 export async function readHeldCalls(
   deps: ApiDeps,
@@ -39,29 +44,49 @@ export async function readHeldCalls(
 ): Promise<HeldPart> {
   const rows: ListedCall[] = [];
   let skipped = 0;
-  for (const batch of batches) {
+  for await (const { batch, page, place } of pagesFrom(deps, batches, from)) {
     const { batchId, facts } = batch;
-    const order = from === null ? 1 : byNewest({ batchId, facts }, { batchId: from.batchId, facts: from });
-    if (order < 0) continue;
-    const [firstPage, firstPlace] = from !== null && order === 0 ? [from.page, from.place] : [0, 0];
-    for (const page of await holdingPages(deps, batchId)) {
-      if (page < firstPage) continue;
-      let place = page === firstPage ? firstPlace : 0;
-      for (;;) {
-        const wanted = skip - skipped + take - rows.length;
-        const here = { createdTime: facts.createdTime, batchId, page };
-        if (wanted === 0) return { rows, skipped, next: { ...here, place } };
-        const some = Math.min(wanted, MOST_ROWS_AT_ONCE);
-        const { calls } = await askPage(deps, batchId, page, { ...asked, from: place, take: some });
-        const passed = Math.min(skip - skipped, calls.length);
-        skipped += passed;
-        rows.push(...calls.slice(passed).map((item) => fromPage(batch, item)));
-        if (calls.length < some) break;
-        place = (calls.at(-1)?.place ?? place) + 1;
-      }
+    const atOnce = Math.min(skip - skipped + take - rows.length, CALLS_AT_ONCE);
+    for await (const calls of walkHeld(deps, pageId(batchId, page), asked, place, atOnce)) {
+      const unwanted = Math.min(skip - skipped, calls.length);
+      const wanted = calls.slice(unwanted, unwanted + take - rows.length);
+      skipped += unwanted;
+      rows.push(...wanted.map((item) => fromPage(batch, item)));
+      if (skipped < skip || rows.length < take) continue;
+      const next = (wanted.at(-1)?.place ?? place) + 1;
+      return { rows, skipped, next: { createdTime: facts.createdTime, batchId, page, place: next } };
     }
   }
   return { rows, skipped, next: null };
+}
+
+/** The pages that may hold calls, from a place on, and from which place in them. */
+async function* pagesFrom(deps: ApiDeps, batches: readonly BatchRecord[], from: HeldPlace | null) {
+  for (const batch of batches) {
+    const order = from === null ? 1 : byNewest(batch, { batchId: from.batchId, facts: from });
+    if (order < 0) continue;
+    const start = order === 0 ? from : null;
+    for (const page of await holdingPages(deps, batch.batchId)) {
+      if (start === null || page > start.page) yield { batch, page, place: 0 };
+      else if (page === start.page) yield { batch, page, place: start.place };
+    }
+  }
+}
+
+/** The held calls of a page from a place on, some at a time. */
+export async function* walkHeld(
+  deps: ApiDeps,
+  page: string,
+  asked: Asked,
+  from = 0,
+  atOnce = CALLS_AT_ONCE,
+): AsyncGenerator<readonly HeldListItem[]> {
+  for (let place = from; ;) {
+    const { calls } = await askPage(deps, page, { ...asked, from: place, take: atOnce });
+    yield calls;
+    if (calls.length < atOnce) return;
+    place = (calls.at(-1)?.place ?? place) + 1;
+  }
 }
 
 /** How many held calls of batches there are. */
@@ -82,10 +107,10 @@ export async function countHeldOnPages(
 ): Promise<number> {
   const limit = pLimit(PAGES_AT_ONCE);
   const lists = await Promise.all(
-    pages.map((page) => limit(() => askPage(deps, batchId, page, { ...asked, from: 0, take: 0 }))),
+    pages.map((page) => limit(() => askPage(deps, pageId(batchId, page), { ...asked, from: 0, take: 0 }))),
   );
   return lists.reduce((sum, { matching }) => sum + matching, 0);
 }
 
-const askPage = (deps: ApiDeps, batchId: string, page: number, filter: HeldFilter): Promise<HeldList> =>
-  step(deps, () => deps.client.workflow.getHandle(pageId(batchId, page)).query(listHeldCallsQuery, filter));
+const askPage = (deps: ApiDeps, page: string, filter: HeldFilter): Promise<HeldList> =>
+  step(deps, () => deps.client.workflow.getHandle(page).query(listHeldCallsQuery, filter));

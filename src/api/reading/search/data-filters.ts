@@ -19,25 +19,19 @@ const LONGEST_NAME = 100;
 export function readDataFilters(filters: object, searchable: readonly string[], mistakes: Mistakes): string[] {
   return Object.entries(filters).flatMap(([name, value]: [string, unknown]) => {
     const path = `additionalDataFilters.${name.slice(0, LONGEST_NAME)}`;
-    const key = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : null;
-    if (key === null || !searchable.includes(key)) {
-      mistakes.add(path, unknownKey(name, searchable));
+    const refuse = (message: string): string[] => {
+      mistakes.add(path, message);
       return [];
-    }
+    };
+    const key = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : null;
+    if (key === null || !searchable.includes(key)) return refuse(unknownKey(name, searchable));
     if (value === null) return [];
     if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
-      mistakes.add(path, 'expected a text, a number or a boolean');
-      return [];
+      return refuse('expected a text, a number or a boolean');
     }
     const wanted = `${key}=${value}`.slice(0, MOST_SEARCHABLE);
-    if (!canBeQuoted(wanted)) {
-      mistakes.add(
-        path,
-        'expected no quotation marks, backslashes or control characters: Temporal cannot look for them',
-      );
-      return [];
-    }
-    return [wanted];
+    if (canBeQuoted(wanted)) return [wanted];
+    return refuse('expected no quotation marks, backslashes or control characters: Temporal cannot look for them');
   });
 }
 

@@ -62,8 +62,8 @@ export function readSearch(body: unknown, searchable: readonly string[]): Search
   const parsed = searchBody.safeParse(body ?? {});
   addIssues(parsed.error?.issues ?? [], () => Object.keys(fields), mistakes);
   const { additionalDataFilters: filters } = (body ?? {}) as { additionalDataFilters?: unknown };
-  const isRead = typeof filters === 'object' && filters !== null && !mistakes.at('additionalDataFilters');
-  const wanted = isRead ? readDataFilters(filters, searchable, mistakes) : [];
+  // Looked into even where something else is wrong, so that all mistakes are told at once.
+  const wanted = readDataFilters(isObject(filters) ? filters : {}, searchable, mistakes);
   if (!parsed.success || mistakes.any) throw found.toProblem('nothing was searched for');
   const { page, size, cursor, fromDate, toDate, callStatuses, agentIds, includeAggregations } = parsed.data;
   return {
@@ -80,3 +80,6 @@ export function readSearch(body: unknown, searchable: readonly string[]): Search
     includeAggregations: includeAggregations ?? false,
   };
 }
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
