@@ -7,7 +7,7 @@ import { notFound, Problem } from '../problem.ts';
 import { readQuery, wholeNumber } from '../query.ts';
 import { findBatch } from '../reading/batch-record.ts';
 import { listBatches } from '../reading/batches/list-batches.ts';
-import { viewBatch } from '../reading/batches/batch-view.ts';
+import { findBatchView } from '../reading/batches/batch-view.ts';
 import { checkReach, MOST_SKIPPED } from '../reading/lists/paged-list.ts';
 import { readBatchResults } from '../reading/results/batch-results.ts';
 import { CSV, NDJSON, type ResultFormat } from '../reading/results/formats.ts';
@@ -22,7 +22,8 @@ export function batchRoutes(deps: ApiDeps): Router {
     orgHandler(deps, async ({ orgId, request, response }) => {
       const page = readQuery(request, {
         skip: wholeNumber(0, MOST_SKIPPED, 0),
-        take: wholeNumber(1, 1_000, 20),
+        // Their calls are counted.
+        take: wholeNumber(1, 100, 20),
         cursor: z.string().optional(),
       });
       checkReach(page, { skip: 'skip', take: 'take' });
@@ -35,7 +36,7 @@ export function batchRoutes(deps: ApiDeps): Router {
     '/:batchId',
     orgHandler(deps, async ({ orgId, request, response }) => {
       readQuery(request, {});
-      response.json(await viewBatch(deps, orgId, String(request.params.batchId)));
+      response.json(await findBatchView(deps, orgId, String(request.params.batchId)));
     }),
   );
 
@@ -71,7 +72,7 @@ export function batchRoutes(deps: ApiDeps): Router {
       readQuery(request, {});
       const batchId = String(request.params.batchId);
       const isDone = await ask(orgId, batchId, readReason(request));
-      response.status(isDone ? 200 : 202).json(await viewBatch(deps, orgId, batchId));
+      response.status(isDone ? 200 : 202).json(await findBatchView(deps, orgId, batchId));
     });
   }
 }
