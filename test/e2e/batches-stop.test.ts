@@ -82,8 +82,8 @@ describe('a batch that is paused', () => {
     expect(await api.until(last, ({ waitingFor }) => waitingFor?.for === 'batch-paused')).toMatchObject({
       status: 'Pending',
     });
-    const dialed = dialsOf(other).length;
-    for (const { callId } of other.calls.slice(dialed)) {
+    const dialed = new Set(auditLedger(deployment.readLedger()).order);
+    for (const { callId } of other.calls.filter(({ callId }) => !dialed.has(`${callId}.1`))) {
       expect(await api.untilEnded(callId)).toMatchObject({ status: 'Canceled', reason: 'deadline' });
     }
 
@@ -95,8 +95,9 @@ describe('a batch that is paused', () => {
   });
 
   test('lets calls of other batches out meanwhile', async () => {
-    const [paused, other] = [await send(10, { endpoint: ANSWERED }), await send(3, { endpoint: ANSWERED })];
+    const paused = await send(80, { endpoint: ANSWERED });
     await post(`/batches/${paused.batchId}/pause`);
+    const other = await send(3, { endpoint: ANSWERED });
     for (const { callId } of other.calls) expect((await api.untilEnded(callId)).status).toBe('Completed');
     expect((await api.request('DELETE', `/batches/${paused.batchId}`)).status).toBe(200);
     for (const { callId } of paused.calls) await api.untilEnded(callId);
