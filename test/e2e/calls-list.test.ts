@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Api, type CallAnswer, eventually, hasEnded } from '../support/api.ts';
+import { type Api, type CallAnswer, eventually, hasEnded, type ListAnswer } from '../support/api.ts';
 import { Deployment } from '../support/deployment.ts';
 import { auditLedger } from '../support/ledger-audit.ts';
 
@@ -33,21 +33,15 @@ const [SLEEPING, HALTED, SLOW] = [
   [20, 25],
 ] as const;
 
-interface List {
-  readonly calls: readonly CallAnswer[];
-  readonly total: number;
-  readonly nextCursor: string | null;
-}
-
 let deployment: Deployment;
 let api: Api;
 let accepted: CallAnswer[];
 let batchId: string;
 let headers: Headers;
 
-const list = async (filter: string): Promise<List> =>
-  (await api.request<List>('GET', `/calls/queue/list?${filter}`)).body;
-const idsOf = ({ calls }: List): string[] => calls.map(({ callId }) => callId).sort();
+const list = async (filter: string): Promise<ListAnswer> =>
+  (await api.request<ListAnswer>('GET', `/calls/queue/list?${filter}`)).body;
+const idsOf = ({ calls }: Pick<ListAnswer, 'calls'>): string[] => calls.map(({ callId }) => callId).sort();
 const accepts = ([from, to]: readonly [number, number]): string[] =>
   accepted
     .slice(from, to)
@@ -168,7 +162,7 @@ describe('the list', () => {
   test('has a status repeated, and the same fields as the answer to the request', async () => {
     const { calls, total } = await list(`batchId=${batchId}&status=Queued&status=Running&take=1000`);
     expect(total).toBe(15);
-    expect(idsOf({ calls, total, nextCursor: null })).toEqual(accepts([HALTED[0], SLOW[1]]));
+    expect(idsOf({ calls })).toEqual(accepts([HALTED[0], SLOW[1]]));
     const queued = calls.find(({ callId }) => callId === accepted[15]?.callId);
     expect(queued).toEqual({ ...accepted[15], status: 'Queued' });
   });

@@ -28,6 +28,24 @@ export interface CallAnswer {
   }[];
 }
 
+export interface ListAnswer {
+  readonly calls: readonly CallAnswer[];
+  readonly total: number;
+  readonly nextCursor: string | null;
+}
+
+/** A batch as the API answers it, as far as tests look at it. */
+export interface BatchAnswer {
+  readonly batchId: string;
+  readonly status: string;
+  readonly total: number;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly createdTime: string;
+  readonly startedTime: string | null;
+  readonly finishedTime: string | null;
+  readonly estimatedEndTime: string | null;
+}
+
 export interface ProblemAnswer {
   readonly title: string;
   readonly status: number;
