@@ -9,6 +9,7 @@ import { lineUse } from './line-use.ts';
 import { perCall } from './per-call.ts';
 import { type BenchResult, type Figure, machine, toTable } from './report.ts';
 import { sleeping } from './sleeping.ts';
+import { stopBatch } from './stop-batch.ts';
 import { talking } from './talking.ts';
 import { trunks } from './trunks.ts';
 
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   'line-use': lineUse,
   'cancel-ringing': cancelRinging,
   'accept-while-dialing': acceptWhileDialing,
+  'stop-batch': stopBatch,
   'due-together': dueTogether,
   trunks,
   sleeping,

@@ -19,8 +19,8 @@ const HEARTBEAT_MS = 1_000;
  */
 const SURE_MS = 5_000;
 
-/** What was handed out longer ago than this, in milliseconds, may have been overtaken by a pause of its trunk. */
-const WAITED_MS = 250;
+/** For so long what the gate has said holds, in milliseconds: a stop has to reach every call within a second. */
+const GATED_MS = 250;
 
 /** An activity handed out to a frozen process begins to run within this time of the thaw, in milliseconds. */
 const THAW_MS = 1_000;
@@ -63,7 +63,8 @@ class Placing {
   readonly #workflow: CallWorkflow;
   readonly #identity: string;
   readonly #canceled = Context.current().cancellationSignal;
-  readonly #handedOut = performance.now();
+  /** When the gate was last asked; at first, when the queue let the call out, which is not paused then. */
+  #gated = performance.now();
   /** Why it is not to be dialed now, as far as was seen in its turn. */
   #heldBack: Outcome | null = null;
   /** When the server last was known to count on this activity. */
@@ -93,8 +94,13 @@ class Placing {
   }
 
   async #gate(): Promise<Outcome | null> {
-    const hasWaited = performance.now() - this.#handedOut > WAITED_MS;
+    const hasWaited = this.#hasWaited;
+    this.#gated = performance.now();
     return await gate(this.#host, this.#input, Date.now(), hasWaited);
+  }
+
+  get #hasWaited(): boolean {
+    return performance.now() - this.#gated > GATED_MS;
   }
 
   async #dial(): Promise<Outcome> {
@@ -114,7 +120,7 @@ class Placing {
   /** Asked in its turn, since much may have changed while it waited for that. */
   async #mayDial(): Promise<boolean> {
     await this.#makeSure();
-    this.#heldBack = await this.#gate();
+    this.#heldBack = this.#hasWaited ? await this.#gate() : null;
     return this.#heldBack === null;
   }
 

@@ -14,40 +14,52 @@ export class Problem extends Error {
   readonly status: number;
   readonly title: string;
   readonly errors: readonly BodyMistake[] | undefined;
+  readonly totalErrors: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     status: number,
     title: string,
     detail: string,
-    more: { errors?: readonly BodyMistake[]; headers?: Readonly<Record<string, string>> } = {},
+    more: {
+      errors?: readonly BodyMistake[];
+      totalErrors?: number;
+      headers?: Readonly<Record<string, string>>;
+    } = {},
   ) {
     super(detail);
     this.status = status;
     this.title = title;
     this.errors = more.errors;
+    this.totalErrors = more.totalErrors;
     this.headers = more.headers ?? {};
   }
 
   /** The members of the answer's body. */
   toBody(instance: string): Record<string, unknown> {
-    const { status, title, message: detail, errors } = this;
-    return { type: 'about:blank', title, status, detail, instance, ...(errors === undefined ? {} : { errors }) };
+    const { status, title, message: detail, errors, totalErrors } = this;
+    const about = { type: 'about:blank', title, status, detail, instance };
+    return errors === undefined ? about : { ...about, totalErrors, errors };
   }
 }
 
 export const badRequest = (detail: string): Problem => new Problem(400, 'Bad request', detail);
 
-/** All mistakes of a body at once. */
-export const badBody = (errors: readonly BodyMistake[]): Problem =>
-  new Problem(
-    400,
-    'Invalid body',
-    `The body has ${errors.length === 1 ? 'a mistake' : `${errors.length} mistakes`}: nothing was scheduled.`,
-    {
-      errors,
-    },
-  );
+/**
+ * All mistakes of a body at once.
+ *
+ * @param totalErrors how many there are, where not all of them are listed
+ * @param so what that means
+ */
+export function badBody(
+  errors: readonly BodyMistake[],
+  totalErrors = errors.length,
+  so = 'nothing was scheduled',
+): Problem {
+  const count = totalErrors === 1 ? 'a mistake' : `${totalErrors} mistakes`;
+  const some = errors.length < totalErrors ? `, of which the first ${errors.length} are listed` : '';
+  return new Problem(400, 'Invalid body', `The body has ${count}${some}: ${so}.`, { errors, totalErrors });
+}
 
 export const tooLarge = (detail: string): Problem => new Problem(413, 'Content too large', detail);
 

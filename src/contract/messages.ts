@@ -1,7 +1,8 @@
 import { rawValueTypeInfo, type RawValue, type SignalDefinition } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { BatchProgress, HeldCall, HeldFilter, HeldList, PageCall, SealAnswer } from './batch.ts';
+import type { BatchProgress, HeldCall, HeldFilter, HeldList, SealAnswer } from './batch.ts';
 import type { CallEdit, CallProgress, EditAnswer, Instant, Waiting } from './call.ts';
+import type { PageLoad } from './packed-page.ts';
 import type { TrunkState } from './trunk.ts';
 
 /** As many arguments as a signal is read for. */
@@ -59,8 +60,8 @@ export const openPagesUpdate = defineUpdate<void>('openPages');
 /** The batch is whole: its calls may start. */
 export const sealBatchUpdate = defineUpdate<SealAnswer>('sealBatch');
 
-/** Hands a page its calls; repeated with the same update ID it does nothing more. */
-export const loadPageUpdate = defineUpdate<void, [readonly PageCall[]]>('loadPage');
+/** Hands a page its calls, once: another load does nothing more. */
+export const loadPageUpdate = defineUpdate<void, [PageLoad]>('loadPage');
 /** Ours, of `callBatch`: the page may start its calls. */
 export const startCallsSignal = tolerantSignal('startCalls');
 /** Ours, of a page to its batch: it has started its calls. */

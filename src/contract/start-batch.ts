@@ -7,6 +7,8 @@ import { BATCHES_QUEUE } from './task-queues.ts';
 /** The memo of a batch's workflow. */
 export interface BatchMemo extends Record<string, unknown> {
   readonly batch: BatchFacts;
+  /** Since when its calls may start; left out until then. */
+  readonly sealedTime?: Instant;
 }
 
 /** The options that start one `callBatch`. */
@@ -21,7 +23,7 @@ export interface StartBatchOptions {
   staticSummary: string;
 }
 
-/** How a batch's workflow is started; a repeat of its request finds the one that the first has started. */
+/** How a batch's workflow is started; whoever repeats its request is told that there is one. */
 export function startBatchOptions(
   batchId: string,
   facts: BatchFacts,
@@ -42,9 +44,17 @@ export function startBatchOptions(
       { key: BATCH_STATE, value: 'Open' },
       { key: UNSTARTED, value: total },
     ]),
-    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
     // One that was never sealed has called nobody: its ID is free again.
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-    staticSummary: `${name === null ? '' : `${name}: `}${total} calls of ${agentId}`,
+    staticSummary: `${name === null ? '' : `${shortened(name)}: `}${total} calls of ${agentId}`,
   };
+}
+
+/** As much of a name as a summary has, in characters: Temporal's are at most 400 bytes. */
+const LONGEST_NAME = 50;
+
+function shortened(name: string): string {
+  const characters = [...name];
+  return characters.length > LONGEST_NAME ? `${characters.slice(0, LONGEST_NAME).join('')}…` : name;
 }

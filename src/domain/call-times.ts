@@ -6,16 +6,19 @@ export type ReadTime = { readonly ok: true; readonly at: number } | { readonly o
 /** Nobody plans a call for then, and the year must stay one of four digits whatever window is waited for. */
 const LATEST_SCHEDULE = Date.UTC(2200, 0, 1);
 
+/** `parseDateTime`, or one that remembers what it was asked. */
+type Parse = typeof parseDateTime;
+
 /** Reads a `scheduledTime`: without an offset it is wall-clock time in `zone`. Milliseconds since the epoch. */
-export function readScheduledTime(text: string, zone: string): ReadTime {
-  const at = parseDateTime(text, zone);
+export function readScheduledTime(text: string, zone: string, parse: Parse = parseDateTime): ReadTime {
+  const at = parse(text, zone);
   if (at === null) return wrong('expected a date and time, 2026-11-24T09:00 or 2026-11-24T09:00:00-05:00');
   return at < LATEST_SCHEDULE ? { ok: true, at } : wrong('expected a time before the year 2200');
 }
 
 /** Reads a `callDeadline`. It is an instant: one without an offset would mean another one in each time zone. */
-export function readDeadline(text: string): ReadTime {
-  const at = /(?:Z|[+-]\d\d(?::?\d\d)?)$/i.test(text) ? parseDateTime(text, 'UTC') : null;
+export function readDeadline(text: string, parse: Parse = parseDateTime): ReadTime {
+  const at = /(?:Z|[+-]\d\d(?::?\d\d)?)$/i.test(text) ? parse(text, 'UTC') : null;
   return at === null ? wrong('expected a date and time with its offset, 2026-11-24T09:00:00Z') : { ok: true, at };
 }
 

@@ -1,23 +1,29 @@
 import type { PageLayout } from '../contract/batch.ts';
 
-/** @param pages of each call in the order of the request, the page that holds it */
+/** The layout of calls that lie on these pages, in the order of the request. */
 export function encodeLayout(pages: readonly number[]): PageLayout {
-  const runs: number[] = [];
-  for (const page of pages) {
-    const calls = runs.at(-1);
-    if (calls !== undefined && runs.at(-2) === page) runs.splice(-1, 1, calls + 1);
-    else runs.push(page, 1);
-  }
-  return runs;
+  const layout: number[] = [];
+  let run = 0;
+  pages.forEach((page, index) => {
+    run += 1;
+    if (pages[index + 1] === page) return;
+    layout.push(page, run);
+    run = 0;
+  });
+  return layout;
 }
 
-/** The page that holds the call of this place in the request; null for a place that the layout does not have. */
+/** The page of every call, in the order of the request: what {@link encodeLayout} was given. */
+export const decodeLayout = (layout: PageLayout): number[] =>
+  runsOf(layout).flatMap(({ page, calls }) => Array<number>(calls).fill(page));
+
+/** The page, from 0, that holds the call of this place in the request, from 0; null where the batch has no such call. */
 export function pageOf(layout: PageLayout, index: number): number | null {
-  if (!(index >= 0)) return null;
-  let end = 0;
-  for (const [page, calls] of runsOf(layout)) {
-    end += calls;
-    if (index < end) return page;
+  if (index < 0) return null;
+  let before = 0;
+  for (const { page, calls } of runsOf(layout)) {
+    before += calls;
+    if (index < before) return page;
   }
   return null;
 }
@@ -25,10 +31,12 @@ export function pageOf(layout: PageLayout, index: number): number | null {
 /** How many calls each page holds, from page 0. */
 export function pageSizes(layout: PageLayout): number[] {
   const sizes: number[] = [];
-  for (const [page, calls] of runsOf(layout)) sizes[page] = (sizes[page] ?? 0) + calls;
+  for (const { page, calls } of runsOf(layout)) sizes[page] = (sizes[page] ?? 0) + calls;
   return sizes;
 }
 
-function* runsOf(layout: PageLayout): Iterable<readonly [page: number, calls: number]> {
-  for (let at = 0; at + 1 < layout.length; at += 2) yield [layout[at] ?? 0, layout[at + 1] ?? 0];
-}
+const runsOf = (layout: PageLayout): { page: number; calls: number }[] =>
+  Array.from({ length: layout.length / 2 }, (_, run) => ({
+    page: layout[2 * run] ?? 0,
+    calls: layout[2 * run + 1] ?? 0,
+  }));

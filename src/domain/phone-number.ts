@@ -40,7 +40,14 @@ export function normalizeEndpoint(endpoint: string, rule: EndpointRule): Normali
 
 const refused = (message: string): NormalizedEndpoint => ({ ok: false, message });
 
+/**
+ * Numbers of North America, in E.164: all of them are possible, in all of its 25 countries. Finding out which country one
+ * belongs to takes the library as long as all else that accepting a call takes.
+ */
+const NORTH_AMERICAN = /^\+1[2-9]\d{9}$/;
+
 function normalizeNumber(text: string, defaultCountry: string | null): NormalizedEndpoint {
+  if (NORTH_AMERICAN.test(text)) return { ok: true, normalized: text };
   let number: PhoneNumber;
   try {
     // It knows at run time which country codes exist, and says so. `extract`: no looking for a number within a sentence.

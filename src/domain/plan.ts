@@ -4,13 +4,17 @@ import { describeOpening, nextOpening } from './calling-window.ts';
 import { toInstant } from './instant.ts';
 
 /** When a call is wanted. */
-export interface PlanRequest {
+export interface Wanted {
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Not before this, in milliseconds since the epoch. */
   readonly notBefore: number;
   /** What `notBefore` is. @default 'scheduled-time' */
   readonly because?: WaitingFor;
+}
+
+/** The same, of a call with a deadline. */
+export interface PlanRequest extends Wanted {
   readonly callDeadline: Instant;
 }
 
@@ -21,17 +25,22 @@ export interface PlanRequest {
  * @param schedule null for always open
  * @param zone the recipient's time zone
  */
-export function planCall(schedule: Schedule | null, zone: string, request: PlanRequest): Plan {
-  const { now, callDeadline } = request;
+export const planCall = (schedule: Schedule | null, zone: string, request: PlanRequest): Plan =>
+  planOpening(schedule, zone, request) ?? planNever(request.callDeadline);
+
+/** The plan of a call for which no window ever opens: its deadline ends it. */
+export const planNever = (callDeadline: Instant): Plan => ({
+  at: callDeadline,
+  waitingFor: 'calling-window',
+  summary: 'no calling window opens: waits for its deadline',
+});
+
+/** The same as {@link planCall}, whatever the deadline; null where no window ever opens. */
+export function planOpening(schedule: Schedule | null, zone: string, request: Wanted): Plan | null {
+  const { now } = request;
   const wanted = Math.max(now, request.notBefore);
   const opening = nextOpening(schedule, zone, wanted);
-  if (opening === null) {
-    return {
-      at: callDeadline,
-      waitingFor: 'calling-window',
-      summary: 'no calling window opens: waits for its deadline',
-    };
-  }
+  if (opening === null) return null;
   if (opening <= now) return { at: toInstant(now), waitingFor: null, summary: 'may go out now' };
   return {
     at: toInstant(opening),

@@ -1,4 +1,11 @@
-import { CancellationScope, condition, isCancellation, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  condition,
+  isCancellation,
+  setHandler,
+  upsertMemo,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
 import {
   type BatchInput,
   type BatchProgress,
@@ -18,6 +25,8 @@ import {
   sealBatchUpdate,
 } from '../contract/messages.ts';
 import { BATCH_STATE, UNSTARTED } from '../contract/search-attributes.ts';
+import type { BatchMemo } from '../contract/start-batch.ts';
+import { toInstant } from '../domain/instant.ts';
 import { pageOf, pageSizes } from '../domain/page-layout.ts';
 import { readReason, readSignal } from './read-signal.ts';
 import { addTallies } from './tally.ts';
@@ -55,8 +64,7 @@ export class BatchFlow {
     setHandler(openPagesUpdate, () => condition(() => this.opened));
     setHandler(sealBatchUpdate, () => {
       if (this.expired || this.canceled) return 'expired';
-      this.sealed = true;
-      this.#tell();
+      this.#seal();
       return 'sealed';
     });
   }
@@ -93,16 +101,23 @@ export class BatchFlow {
 
   /** Shows how the batch stands where the hosts of lines and lists look: in its search attributes. */
   #tell(): void {
-    // A batch of a version before layouts has never told anything: its history is to be played again as it was.
-    if (this.#input.layout === undefined || !this.sealed) return;
+    if (!this.#hasLayout || !this.sealed) return;
     const { state } = this;
-    const unstarted = this.#countUnstarted(this.#input.layout);
+    const unstarted = this.#countUnstarted();
     if (this.#told?.state === state && this.#told.unstarted === unstarted) return;
     this.#told = { state, unstarted };
     upsertSearchAttributes([
       { key: BATCH_STATE, value: state },
       { key: UNSTARTED, value: unstarted },
     ]);
+  }
+
+  #seal(): void {
+    if (this.sealed) return;
+    this.sealed = true;
+    const memo: Partial<BatchMemo> = { sealedTime: toInstant(Date.now()) };
+    if (this.#hasLayout) upsertMemo(memo);
+    this.#tell();
   }
 
   #stop(how: 'paused' | 'canceled', reason: string | null): void {
@@ -128,8 +143,13 @@ export class BatchFlow {
     return Array.from({ length: this.#input.pages }, (_, page) => page);
   }
 
-  #countUnstarted(layout: readonly number[]): number {
-    const sizes = pageSizes(layout);
+  /** A batch of a version before layouts has never shown anything: its history is to be played again as it was. */
+  get #hasLayout(): boolean {
+    return this.#input.layout !== undefined;
+  }
+
+  #countUnstarted(): number {
+    const sizes = pageSizes(this.#input.layout ?? []);
     return this.#numbers.reduce((sum, page) => sum + (this.#unstarted.get(page) ?? sizes[page] ?? 0), 0);
   }
 

@@ -16,6 +16,7 @@ import {
   loadPageUpdate,
   startCallsSignal,
 } from '../contract/messages.ts';
+import { isPageLoad, unpackPage } from '../contract/packed-page.ts';
 import { heldCall, isWanted } from '../domain/held-call.ts';
 import { toInstant } from '../domain/instant.ts';
 import { resolveEdit } from './call-activities.ts';
@@ -34,7 +35,7 @@ export class PageState {
   readonly #started = new Set<string>();
 
   constructor() {
-    setHandler(loadPageUpdate, (calls) => void (this.calls ??= [...calls]), { validator: requireCalls });
+    setHandler(loadPageUpdate, (load) => void (this.calls ??= [...unpackPage(load)]), { validator: requireCalls });
     setHandler(startCallsSignal, () => void (this.mayStart = true));
     setHandler(getHeldCallQuery, (callId, now) => {
       const call = this.#held().find((one) => one.callId === callId);
@@ -120,10 +121,8 @@ export class PageState {
 }
 
 /** Refuses what is no page: once accepted, it could only fail the workflow's task again and again. */
-function requireCalls(calls: unknown): void {
-  const isCall = (call: unknown): boolean =>
-    typeof call === 'object' && call !== null && 'callId' in call && 'facts' in call && 'input' in call;
-  if (Array.isArray(calls) && calls.every(isCall)) return;
+function requireCalls(load: unknown): void {
+  if (isPageLoad(load)) return;
   throw ApplicationFailure.nonRetryable(
     'Expected an array of calls, each with `callId`, `facts` and `input`',
     'NoPage',

@@ -1,8 +1,8 @@
 import { parseConfiguration } from '../../src/config/configuration.ts';
 import type { AgentConfig } from '../../src/config/types.ts';
-import { readOneCall } from '../../src/api/accepting/read-calls.ts';
+import { readCalls, readOneCall } from '../../src/api/accepting/read-calls.ts';
 import { Problem, type BodyMistake } from '../../src/api/problem.ts';
-import type { Acceptance, ResolvedCall } from '../../src/api/accepting/resolve-call.ts';
+import { type Acceptance, acceptanceOf, type ResolvedCall } from '../../src/api/accepting/resolve-call.ts';
 
 /** A Tuesday, 12:00 in UTC: in New York it is 7:00. */
 export const NOW = Date.parse('2026-11-24T12:00:00.000Z');
@@ -47,11 +47,8 @@ export function agentNamed(agentId: string): AgentConfig {
   return agent;
 }
 
-export const acceptance = (agentId = 'demo', now = NOW): Acceptance => ({
-  configuration,
-  agent: agentNamed(agentId),
-  now,
-});
+export const acceptance = (agentId = 'demo', now = NOW): Acceptance =>
+  acceptanceOf(configuration, agentNamed(agentId), now);
 
 /** A number that every agent takes. */
 export const NUMBER = '+14155550001';
@@ -70,9 +67,18 @@ export function mistakesIn(read: () => unknown): readonly BodyMistake[] {
     read();
     return [];
   } catch (error) {
-    if (!(error instanceof Problem) || error.status !== 400 || error.errors === undefined) throw error;
-    return error.errors;
+    return listedIn(error);
   }
+}
+
+/** Those that a bulk request with this body is refused for. */
+export const mistakesOfAll = async (body: unknown, agentId = 'demo'): Promise<readonly BodyMistake[]> =>
+  await readCalls(body, acceptance(agentId)).then(() => [], listedIn);
+
+/** The mistakes that a 400 lists. */
+function listedIn(error: unknown): readonly BodyMistake[] {
+  if (!(error instanceof Problem) || error.status !== 400 || error.errors === undefined) throw error;
+  return error.errors;
 }
 
 /** The same as `path: message`, of a call with these fields. */

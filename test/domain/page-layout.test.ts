@@ -1,20 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encodeLayout, pageOf, pageSizes } from '../../src/domain/page-layout.ts';
+import { decodeLayout, encodeLayout, pageOf, pageSizes } from '../../src/domain/page-layout.ts';
 
-describe('which page holds a call', () => {
-  test('is told of every call, and of no other', () => {
+/** The page of each call of a batch, in runs and one by one. */
+const pages = fc
+  .array(fc.tuple(fc.nat({ max: 60 }), fc.integer({ min: 1, max: 20 })), { maxLength: 40 })
+  .map((runs) => runs.flatMap(([page, calls]) => Array<number>(calls).fill(page)));
+
+describe('the layout of a batch', () => {
+  test('tells the page of every call of the request, and of none beside', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 5 })), (pages) => {
-        const layout = encodeLayout(pages);
-        expect(pages.map((_, index) => pageOf(layout, index))).toEqual(pages);
-        expect([-1, pages.length, NaN].map((index) => pageOf(layout, index))).toEqual([null, null, null]);
+      fc.property(pages, (given) => {
+        const layout = encodeLayout(given);
+        expect(given.map((_, index) => pageOf(layout, index))).toEqual(given);
+        expect(pageOf(layout, given.length)).toBeNull();
+        expect(pageOf(layout, -1)).toBeNull();
+        expect(decodeLayout(layout)).toEqual(given);
       }),
     );
   });
 
-  test('takes one run where calls lie together, so that a batch in order stays small', () => {
-    expect(encodeLayout([0, 0, 0, 1, 1])).toEqual([0, 3, 1, 2]);
+  test('is as long as there are changes of page: two numbers for a batch of one page', () => {
+    expect(encodeLayout(Array<number>(1_000).fill(0))).toEqual([0, 1_000]);
+    expect(encodeLayout([0, 0, 1, 0])).toEqual([0, 2, 1, 1, 0, 1]);
     expect(encodeLayout([])).toEqual([]);
   });
 

@@ -133,3 +133,18 @@ test('no message tells anything of the number: there are but a handful of them',
   expect(messages.size).toBeLessThanOrEqual(8);
   for (const text of messages) expect(text.replaceAll('E.164', '')).not.toMatch(/\d/);
 });
+
+describe('a number of North America', () => {
+  test('is possible and known by the same text whichever of its countries it belongs to', () => {
+    const national = fc.integer({ min: 2_000_000_000, max: 9_999_999_999 });
+    fc.assert(
+      fc.property(national, (digits) => {
+        const number = `+1${digits}`;
+        // A space sends it to the library, which looks its country up.
+        expect(normalized(number.replace('+1', '+1 '), E164)).toBe(number);
+        expect(normalized(number, E164)).toBe(number);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+});

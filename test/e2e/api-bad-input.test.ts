@@ -59,6 +59,7 @@ describe('bad input', () => {
       title: 'Invalid body',
       status: 400,
       detail: 'The body has 9 mistakes: nothing was scheduled.',
+      totalErrors: 9,
       instance: '/api/v1/calls/bulk',
     });
     expect(body.errors?.map(({ index, path }) => `${index} ${path}`).sort()).toEqual([
@@ -114,10 +115,10 @@ describe('bad input', () => {
     }
   });
 
-  test('is refused: 1,001 calls', async () => {
-    const { status, body } = await bulk(Array.from({ length: 1_001 }, () => ({ endpoint: NUMBER })));
+  test('is refused: 50,001 calls', async () => {
+    const { status, body } = await bulk(Array.from({ length: 50_001 }, () => ({ endpoint: NUMBER })));
     expect(status).toBe(413);
-    expect(body.detail).toBe('A request holds at most 1000 calls, this one 1001: send several requests.');
+    expect(body.detail).toBe('A request holds at most 50000 calls, this one 50001: send several requests.');
   });
 
   test('is refused: a body that is not JSON, without a word of it', async () => {
@@ -142,15 +143,19 @@ describe('bad input', () => {
     expect(await to('')).toBe(400);
   });
 
-  test('is refused: query parameters that are unknown or not built yet, rather than passed over', async () => {
+  test('is refused: query parameters that are unknown or make no sense, rather than passed over', async () => {
     const refused = async (method: string, path: string, body?: object) => {
       const answer = await api.request<ProblemAnswer>(method, path, body);
       expect(answer.status).toBe(400);
       return answer.body.detail;
     };
     const calls = [{ endpoint: NUMBER }];
-    expect(await refused('POST', '/calls/bulk?agentId=demo&dryRun=true', calls)).toContain('`dryRun`');
-    expect(await refused('POST', '/calls/bulk?agentId=demo&batchName=spring', calls)).toContain('`batchName`');
+    expect(await refused('POST', '/calls/bulk?agentId=demo&dryRun=yes', calls)).toContain('expected `true` or `false`');
+    for (const batchName of ['', '%20%09', 'x'.repeat(101), 'two%0Alines', 'a&batchName=b']) {
+      const path = `/calls/bulk?agentId=demo&batchName=${batchName}`;
+      expect(await refused('POST', path, calls)).toMatch(/^`batchName`: expected /);
+    }
+    expect(await refused('POST', '/calls?agentId=demo&batchName=spring', calls[0])).toContain('`batchName`');
     expect(await refused('POST', '/calls?agentID=demo', calls[0])).toContain('did you mean `agentId`?');
     expect(await refused('GET', '/calls/queue/list?stauts=Failed')).toContain('did you mean `status`?');
     expect(await refused('GET', '/calls/queue/list?status=Done')).toContain('expected one of Created, Pending');

@@ -116,7 +116,7 @@ describe.concurrent('cancelling a batch', () => {
     await operator.signal(calls.batchId, 'pageStarted', '"x"');
     await operator.signal(calls.page, 'startCalls', '[]');
     await expectUntouched(calls);
-    expect(await progress(calls.batchId)).toMatchObject({ state: 'Starting', pagesStarted: 1 });
+    expect(await progress(calls.batchId)).toMatchObject({ state: 'Running', pagesStarted: 1 });
     await operator.cancel(calls.batchId);
     await operator.untilClosed(calls.batchId);
   });

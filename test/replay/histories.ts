@@ -1,29 +1,31 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import proto from '@temporalio/proto';
 import type { History } from '../workflows/history.ts';
 
 const Proto = proto.temporal.api.history.v1.History;
 
-/** Where recorded histories are. */
-export const HISTORIES = fileURLToPath(new URL('./histories/', import.meta.url));
+/** Where recorded histories are: a folder for each day on which they were recorded. */
+const HISTORIES = fileURLToPath(new URL('./histories/', import.meta.url));
 
-/** Every recorded history, by the name of what it tells. */
+/** Every recorded history, by the day on which it was recorded and the name of what it tells: `2026-11-24/batch`. */
 export function readHistories(): ReadonlyMap<string, History> {
-  const files = readdirSync(HISTORIES).filter((file) => file.endsWith('.json'));
-  return new Map(files.map((file) => [basename(file, '.json'), readHistory(file)]));
+  const files = readdirSync(HISTORIES, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'));
+  return new Map(files.sort().map((file) => [file.replace(/\.json$/, ''), readHistory(file)]));
 }
 
 const readHistory = (file: string): History =>
   Proto.fromObject(JSON.parse(readFileSync(join(HISTORIES, file), 'utf8')) as object);
 
-/** Writes a history, without the paths of this machine that stacks bear; a replay does not look at them. */
+/** Writes a history of today, without the paths of this machine that stacks bear; a replay does not look at them. */
 export function writeHistory(name: string, history: History): void {
   const json = JSON.stringify(
     Proto.fromObject(history),
     (key, value: unknown) => (key === 'stackTrace' ? '' : value),
     1,
   );
-  writeFileSync(join(HISTORIES, `${name}.json`), `${json}\n`);
+  const file = join(HISTORIES, new Date().toISOString().slice(0, 10), `${name}.json`);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${json}\n`);
 }

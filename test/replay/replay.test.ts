@@ -31,8 +31,8 @@ describe('The workflows of today', () => {
   });
 
   it.each([
-    { what: 'call another activity', name: 'call-answered', edit: renameActivity },
-    { what: 'start another workflow', name: 'batch', edit: renameChild },
+    { what: 'call another activity', name: '2026-11-24/call-answered', edit: renameActivity },
+    { what: 'start another workflow', name: '2026-11-24/batch', edit: renameChild },
   ])('are found out when they would $what than was recorded', async ({ name, edit }) => {
     const edited = readHistories().get(name) ?? {};
     edit(edited);
@@ -48,7 +48,7 @@ describe('The recorded histories', () => {
     const types = new Set(started.map(({ workflowType }) => workflowType?.name));
     expect(types).toEqual(new Set(['outboundCall', 'callBatch', 'callBatchPage', 'trunkLines']));
     const activities = new Set(all.flatMap(scheduledActivities));
-    expect(activities).toEqual(new Set(['placeCall', 'takeOver', 'hostLines', 'configureTrunk']));
+    expect(activities).toEqual(new Set(['placeCall', 'takeOver', 'hostLines', 'configureTrunk', 'wakeCalls']));
   });
 
   it('have no number but made-up ones, and no path of the machine that recorded them', () => {

@@ -1,4 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
+import { batchCallId } from '../../src/contract/ids.ts';
+import { editCallUpdate, editHeldCallUpdate } from '../../src/contract/messages.ts';
 import { toInstant } from '../../src/domain/instant.ts';
 import {
   answers,
@@ -7,6 +9,7 @@ import {
   lostAfterDialing,
   lostBeforeDialing,
   reachesVoicemail,
+  waitsForALine,
 } from '../workflows/attempt.ts';
 import { Batch } from '../workflows/batches.ts';
 import { Phone } from '../workflows/phone.ts';
@@ -22,6 +25,16 @@ const soon: World['script']['planRetry'] = () => ({
   waitingFor: 'retry-delay',
   summary: 'waits to try again',
 });
+
+/** An edit after which a call goes out in a moment. */
+const editedTo =
+  (summary: string, inMs = 0): World['script']['resolveEdit'] =>
+  ({ facts, input }) => {
+    const at = toInstant(Date.now() + inMs);
+    const plan = { at, waitingFor: 'scheduled-time', summary } as const;
+    const call = { facts: { ...facts, scheduledTime: at }, input: { ...input, plan }, endpointHash: 'hash' };
+    return { kind: 'edited', call: { ...call, changed: ['scheduledTime'] } };
+  };
 
 const ended = async (name: string, call: StartedCall): Promise<Record<string, WorkflowHandle>> => {
   await call.result().catch(() => undefined); // a native cancellation ends one, too
@@ -96,6 +109,55 @@ export const SCENARIOS: readonly Scenario[] = [
     await batch.handle.signal('cancelBatch', { reason: 'wrong list' });
     await batch.result();
     return { batch: batch.handle, 'batch-page': batch.page(0), 'batch-call': batch.call(1) };
+  },
+  async (world) => {
+    world.script.placeCall = answers;
+    const call = await startCall(world, { dueIn: DAY });
+    await call.handle.executeUpdate(editCallUpdate, { args: [{ priority: 9 }] });
+    world.script.resolveEdit = editedTo('may go out now');
+    await call.handle.executeUpdate(editCallUpdate, { args: [{}] });
+    return await ended('call-edited-asleep', call);
+  },
+  async (world) => {
+    world.script.placeCall = inTurn(waitsForALine, answers);
+    const call = await startCall(world);
+    await eventually(() => world.script.placed.length).toBe(1);
+    world.script.resolveEdit = editedTo('waits a second', SECOND);
+    await call.handle.executeUpdate(editCallUpdate, { args: [{}] });
+    return await ended('call-edited-queued', call);
+  },
+  async (world) => {
+    const plan = { at: toInstant(Date.now() + DAY), waitingFor: 'batch-paused', summary: 'is paused' } as const;
+    world.script.placeCall = inTurn(() => Promise.resolve({ kind: 'not-now', plan }), answers);
+    const call = await startCall(world);
+    await eventually(() => call.waitingFor()).toMatchObject({ for: 'batch-paused' });
+    await call.handle.signal('wakeCall');
+    return await ended('call-woken', call);
+  },
+  async (world) => {
+    world.script.placeCall = () => Promise.resolve({ kind: 'not-dialed', because: 'batch' });
+    return await ended('call-of-a-canceled-batch', await startCall(world));
+  },
+  async (world) => {
+    world.script.placeCall = answers;
+    const batch = await Batch.open(world, [{}, { deadlineIn: SECOND }, {}], [{}]);
+    await batch.load();
+    await batch.page(0).executeUpdate(editHeldCallUpdate, { args: [batchCallId(batch.id, 0), { priority: 9 }] });
+    await batch.handle.signal('pauseBatch', { reason: 'a complaint' });
+    await batch.seal();
+    await world.sleep(2 * SECOND);
+    await batch.handle.signal('resumeBatch');
+    await batch.result();
+    return { 'batch-paused': batch.handle, 'batch-paused-page': batch.page(0) };
+  },
+  async (world) => {
+    const batch = await Batch.open(world, [{ dueIn: DAY }], [{ dueIn: DAY }]);
+    await batch.load();
+    await batch.handle.signal('pauseBatch');
+    await batch.seal();
+    await batch.handle.signal('cancelBatch', { reason: 'wrong list' });
+    await batch.result();
+    return { 'batch-canceled-paused': batch.handle, 'batch-canceled-paused-page': batch.page(1) };
   },
   async (world) => {
     const batch = await Batch.open(world, [{}]);

@@ -58,7 +58,9 @@ describe('Setting up a namespace', { timeout }, () => {
     expect(first.problems).toEqual([]);
     expect(first.done).toEqual([
       'Made the namespace fresh; calls are kept for 30 days after their end.',
-      expect.stringMatching(/^Added search attributes to the namespace fresh: OrgId \(Keyword\), .*\(KeywordList\)\.$/),
+      expect.stringMatching(
+        /^Added search attributes to the namespace fresh: OrgId \(Keyword\), .*Unstarted \(Int\)\.$/,
+      ),
     ]);
     expect(Object.keys(await typesIn('fresh'))).toHaveLength(SEARCH_ATTRIBUTES.length);
 
@@ -118,7 +120,7 @@ describe('Checking a namespace', { timeout }, () => {
   it('lists the search attributes that are missing, with their types', async () => {
     await makeNamespace('bare', { OrgId: KEYWORD });
     expect(await checkNamespace(connection, 'bare')).toEqual([
-      'Search attributes are missing in the namespace bare: AgentId (Keyword), BatchId (Keyword), Trunk (Keyword), CallStatus (Keyword), Disposition (Keyword), EndpointHash (Keyword), Priority (Int), NextScheduleTime (Datetime), CallDeadline (Datetime), AdditionalData (KeywordList).',
+      'Search attributes are missing in the namespace bare: AgentId (Keyword), BatchId (Keyword), Trunk (Keyword), CallStatus (Keyword), WaitingFor (Keyword), Disposition (Keyword), EndpointHash (Keyword), Priority (Int), NextScheduleTime (Datetime), CallDeadline (Datetime), AdditionalData (KeywordList), BatchState (Keyword), Unstarted (Int).',
     ]);
   });
 

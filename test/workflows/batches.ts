@@ -10,6 +10,7 @@ import {
   openPagesUpdate,
   sealBatchUpdate,
 } from '../../src/contract/messages.ts';
+import { packPage } from '../../src/contract/packed-page.ts';
 import { startBatchOptions } from '../../src/contract/start-batch.ts';
 import { toInstant } from '../../src/domain/instant.ts';
 import type { callBatch } from '../../src/workflows/call-batch.ts';
@@ -87,7 +88,7 @@ export class Batch {
   async load(): Promise<void> {
     await Promise.all(
       this.pages.map((calls, number) =>
-        this.page(number).executeUpdate(loadPageUpdate, { args: [calls], updateId: 'load' }),
+        this.page(number).executeUpdate(loadPageUpdate, { args: [packPage(calls)], updateId: 'load' }),
       ),
     );
   }

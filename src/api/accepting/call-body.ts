@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nearestName } from '../../config/suggestion.ts';
+import { addIssues, inOurWords } from '../body-words.ts';
 import type { Mistakes } from './mistakes.ts';
 
 const override = {
@@ -19,6 +19,10 @@ const fields = {
   overrideOutboundConfig: z.strictObject(override).nullish(),
   scheduledTime: z.string().nullish(),
 };
+
+const FIELDS = Object.keys(fields);
+const OVERRIDE_FIELDS = Object.keys(override);
+const fieldsAt = (path: readonly PropertyKey[]): readonly string[] => (path.length === 0 ? FIELDS : OVERRIDE_FIELDS);
 
 const callBody = z.strictObject(fields);
 
@@ -46,7 +50,7 @@ export function readCallBody(item: unknown, mistakes: Mistakes): CallBody | null
     return null;
   }
   const parsed = callBody.safeParse(item, { error: inOurWords });
-  for (const issue of parsed.error?.issues ?? []) addIssue(issue, mistakes);
+  addIssues(parsed.error?.issues ?? [], fieldsAt, mistakes);
   return isObject(item) ? rightFields(item, mistakes) : null;
 }
 
@@ -56,51 +60,10 @@ function isDeeper(value: unknown, levels: number): boolean {
 }
 
 /** Those that have no mistake: they are checked further, so that all mistakes are told at once. */
-const rightFields = (item: object, mistakes: Mistakes): CallBody =>
-  Object.fromEntries(Object.entries(item).filter(([name]) => !mistakes.at(name)));
+const rightFields = (item: Record<string, unknown>, mistakes: Mistakes): CallBody =>
+  Object.fromEntries(
+    FIELDS.filter((name) => Object.hasOwn(item, name) && !mistakes.at(name)).map((name) => [name, item[name]]),
+  );
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const KINDS: Partial<Record<string, string>> = {
-  string: 'expected a string',
-  int: 'expected a whole number',
-  number: 'expected a whole number from -2147483648 to 2147483647',
-  object: 'expected an object',
-  record: 'expected an object',
-};
-
-/** What was expected and of which kind the value is: never the value, which may be private. */
-const inOurWords: z.core.$ZodErrorMap = (issue) => {
-  if (issue.code === 'invalid_type') {
-    const expected = KINDS[issue.expected] ?? `expected ${issue.expected}`;
-    return issue.input === undefined ? `${expected}: it is missing` : `${expected}, got ${kindOf(issue.input)}`;
-  }
-  if (issue.code === 'too_small' && issue.origin === 'string') return 'expected at least 1 character';
-  if (issue.code === 'too_small' || issue.code === 'too_big') return KINDS.number;
-  return undefined;
-};
-
-function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'a number' : 'a number that is not whole';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
-}
-
-/** One mistake an issue, and one for each key that is not known. */
-function addIssue(issue: z.core.$ZodIssue, mistakes: Mistakes): void {
-  if (issue.code !== 'unrecognized_keys') return mistakes.add(pathText(issue.path), issue.message);
-  const known = Object.keys(issue.path.length === 0 ? fields : override);
-  for (const key of issue.keys) {
-    const meant = nearestName(key.slice(0, LONGEST_NAME), known);
-    const hint = meant === null ? `: known are ${known.join(', ')}` : `: did you mean \`${meant}\`?`;
-    mistakes.add(pathText([...issue.path, key]), `unknown field${hint}`);
-  }
-}
-
-/** As much of a name as an answer repeats, in characters. */
-const LONGEST_NAME = 100;
-
-const pathText = (path: readonly PropertyKey[]): string =>
-  path.map((step) => String(step).slice(0, LONGEST_NAME)).join('.');

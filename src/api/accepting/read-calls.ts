@@ -1,58 +1,46 @@
-import type { AgentConfig } from '../../config/schema.ts';
-import { PAGE_CALLS } from '../../contract/batch.ts';
-import { readCallBody } from './call-body.ts';
 import type { ApiDeps } from '../context.ts';
-import { badBody, badRequest, conflict, notFound, tooLarge, type BodyMistake } from '../problem.ts';
-import { Mistakes } from './mistakes.ts';
-import { resolveCall, type Acceptance, type ResolvedCall } from './resolve-call.ts';
+import { conflict, notFound, tooLarge } from '../problem.ts';
+import { readCallBody } from './call-body.ts';
+import { BodyMistakes, Mistakes } from './mistakes.ts';
+import { type Acceptance, acceptanceOf, resolveCall, type ResolvedCall } from './resolve-call.ts';
+import { mapInTurns } from './turns.ts';
 
-/** The most calls that one request may hold. */
-const MOST_CALLS = PAGE_CALLS;
-
-/** As many mistakes as are looked for: an answer with more is of no use, and 32 MB could hold millions. */
-const MOST_MISTAKES = 10_000;
+/** The most calls that one request may hold: a batch of so many pages is opened, loaded and sealed within seconds. */
+const MOST_CALLS = 50_000;
 
 /**
- * The agent that a request is for.
+ * How a request for an agent at `now`, milliseconds since the epoch, is read.
  *
- * @throws Problem 404 for one that the organization does not have, 409 for one that is disabled
+ * @throws Problem 404 for an agent that the organization does not have, 409 for one that is disabled
  */
-export function agentFor({ configuration }: ApiDeps, orgId: string, agentId: string | undefined): AgentConfig {
-  if (agentId === undefined) throw badRequest('Say which agent calls: `?agentId=…`.');
-  const agent = configuration().agent(orgId, agentId);
+export function acceptanceFor(
+  { configuration }: ApiDeps,
+  request: { readonly orgId: string; readonly agentId: string },
+  now: number,
+): Acceptance {
+  const agent = configuration().agent(request.orgId, request.agentId);
   if (agent === null) throw notFound('such agent');
   if (!agent.isEnabled) throw conflict('The agent is disabled: it takes no new calls.');
-  return agent;
+  return acceptanceOf(configuration(), agent, now);
 }
 
 /**
  * The calls of a bulk request's body, in its order.
  *
- * @throws Problem 400 with every mistake of every call, 413 for too many
+ * @throws Problem 400 with the mistakes of all calls, 413 for too many calls
  */
-export function readCalls(body: unknown, acceptance: Acceptance): ResolvedCall[] {
-  if (!Array.isArray(body)) throw badBody([{ index: null, path: '', message: 'expected an array of calls' }]);
-  if (body.length === 0) throw badBody([{ index: null, path: '', message: 'expected at least one call' }]);
+export async function readCalls(body: unknown, acceptance: Acceptance): Promise<ResolvedCall[]> {
+  const mistakes = new BodyMistakes();
+  if (!Array.isArray(body) || body.length === 0) {
+    new Mistakes(mistakes, null).add('', `expected ${Array.isArray(body) ? 'at least one call' : 'an array of calls'}`);
+    throw mistakes.toProblem();
+  }
   if (body.length > MOST_CALLS) {
     throw tooLarge(`A request holds at most ${MOST_CALLS} calls, this one ${body.length}: send several requests.`);
   }
-  const mistakes: BodyMistake[] = [];
-  const calls: ResolvedCall[] = [];
-  for (const [index, item] of body.entries()) {
-    if (mistakes.length >= MOST_MISTAKES) {
-      mistakes.push({
-        index,
-        path: '',
-        message: 'from here on the calls were not looked at: there are too many mistakes',
-      });
-      break;
-    }
-    const call = readCall(item, index, acceptance);
-    if (Array.isArray(call)) mistakes.push(...call);
-    else calls.push(call);
-  }
-  if (mistakes.length > 0) throw badBody(mistakes);
-  return calls;
+  const calls = await mapInTurns(body, (item, index) => readCall(item, new Mistakes(mistakes, index), acceptance));
+  if (mistakes.total > 0) throw mistakes.toProblem();
+  return calls.filter((call) => call !== null);
 }
 
 /**
@@ -61,15 +49,14 @@ export function readCalls(body: unknown, acceptance: Acceptance): ResolvedCall[]
  * @throws Problem 400 with every mistake
  */
 export function readOneCall(body: unknown, acceptance: Acceptance): ResolvedCall {
-  const call = readCall(body, null, acceptance);
-  if (Array.isArray(call)) throw badBody(call);
+  const mistakes = new BodyMistakes();
+  const call = readCall(body, new Mistakes(mistakes, null), acceptance);
+  if (call === null) throw mistakes.toProblem();
   return call;
 }
 
-/** A call, or everything that is wrong with it. */
-function readCall(item: unknown, index: number | null, acceptance: Acceptance): ResolvedCall | BodyMistake[] {
-  const mistakes = new Mistakes(index);
+/** Null for a call that has mistakes. */
+function readCall(item: unknown, mistakes: Mistakes, acceptance: Acceptance): ResolvedCall | null {
   const body = readCallBody(item, mistakes);
-  const call = body === null ? null : resolveCall(body, mistakes, acceptance);
-  return call ?? mistakes.found;
+  return body === null ? null : resolveCall(body, mistakes, acceptance);
 }

@@ -1,13 +1,14 @@
 import type { AgentConfig, TrunkConfig } from '../../config/schema.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import type { CallFacts, OutboundOverride, Plan } from '../../contract/call.ts';
+import { deadlineMistake, readDeadline, readScheduledTime } from '../../domain/call-times.ts';
 import { toInstant } from '../../domain/instant.ts';
 import { normalizeEndpoint } from '../../domain/phone-number.ts';
-import { planCall } from '../../domain/plan.ts';
 import { DEFAULT_PRIORITY } from '../../domain/priority.ts';
-import { isTimeZone, parseDateTime } from '../../domain/time-zone.ts';
+import { isTimeZone } from '../../domain/time-zone.ts';
 import type { CallBody } from './call-body.ts';
 import type { Mistakes } from './mistakes.ts';
+import { RequestTimes } from './request-times.ts';
 
 /** A call that can be accepted, its defaults filled in. */
 export interface ResolvedCall {
@@ -22,21 +23,30 @@ export interface Acceptance {
   readonly agent: AgentConfig;
   /** Milliseconds since the epoch: the moment of acceptance, the same for all calls of a request. */
   readonly now: number;
+  readonly times: RequestTimes;
 }
+
+/** The acceptance of a request for an agent at `now`, milliseconds since the epoch. */
+export const acceptanceOf = (configuration: Configuration, agent: AgentConfig, now: number): Acceptance => ({
+  configuration,
+  agent,
+  now,
+  times: new RequestTimes(agent.schedule, now),
+});
 
 /**
  * Fills in what a call leaves out, and plans it. Everything that its fields get wrong is added to `mistakes`, which may have
  * some already; the answer is null where there are any.
  */
 export function resolveCall(body: CallBody, mistakes: Mistakes, acceptance: Acceptance): ResolvedCall | null {
-  const { agent, now } = acceptance;
+  const { agent, now, times } = acceptance;
   const { endpoint } = body;
   const timezone = resolveTimezone(body, agent, mistakes);
   const trunk = resolveTrunk(body, acceptance, mistakes);
   const normalizedEndpoint = resolveEndpoint(body, acceptance, trunk, mistakes);
-  const scheduled = resolveScheduledTime(body, timezone, mistakes);
-  const deadline = resolveDeadline(body, agent, Math.max(now, scheduled ?? now), now, mistakes);
-  if (mistakes.found.length > 0) return null;
+  const scheduled = resolveScheduledTime(body, timezone, times, mistakes);
+  const deadline = resolveDeadline(body, acceptance, Math.max(now, scheduled ?? now), mistakes);
+  if (mistakes.any) return null;
   // Where one of them is missing there is a mistake: only the compiler does not know.
   if (
     endpoint === undefined ||
@@ -63,7 +73,7 @@ export function resolveCall(body: CallBody, mistakes: Mistakes, acceptance: Acce
       scheduledTime: scheduled === null ? null : toInstant(scheduled),
       createdTime: toInstant(now),
     },
-    plan: planCall(agent.schedule, timezone, { now, notBefore: scheduled ?? now, callDeadline }),
+    plan: times.plan(timezone, scheduled ?? now, callDeadline),
     normalizedEndpoint,
   };
 }
@@ -101,52 +111,43 @@ function resolveEndpoint(
   return null;
 }
 
-/** Nobody plans a call for then, and the year must stay one of four digits whatever window is waited for. */
-const LATEST_SCHEDULE = Date.UTC(2200, 0, 1);
-
 /** @param timezone null for one that is wrong: then it is not known either, and only how it is written is checked */
-function resolveScheduledTime({ scheduledTime }: CallBody, timezone: string | null, mistakes: Mistakes): number | null {
+function resolveScheduledTime(
+  { scheduledTime }: CallBody,
+  timezone: string | null,
+  times: RequestTimes,
+  mistakes: Mistakes,
+): number | null {
   if (scheduledTime == null) return null;
-  const at = parseDateTime(scheduledTime, timezone ?? 'UTC');
-  if (at !== null && at < LATEST_SCHEDULE) return timezone === null ? null : at;
-  const expected =
-    at === null ? 'a date and time, 2026-11-24T09:00 or 2026-11-24T09:00:00-05:00' : 'a time before the year 2200';
-  mistakes.add('scheduledTime', `expected ${expected}`);
+  const time = readScheduledTime(scheduledTime, timezone ?? 'UTC', times.parse);
+  if (time.ok) return timezone === null ? null : time.at;
+  mistakes.add('scheduledTime', time.message);
   return null;
 }
 
 /** @param start when the call may go out, as far as it says itself */
 function resolveDeadline(
   body: CallBody,
-  agent: AgentConfig,
+  { agent, now, times }: Acceptance,
   start: number,
-  now: number,
   mistakes: Mistakes,
 ): number | null {
   const [given, other] = (['callDeadline', 'callDeadLine'] as const).flatMap((path) => {
-    const at = readDeadline(body, path, mistakes);
-    return at === null ? [] : [{ path, at }];
+    const text = body[path];
+    if (text == null) return [];
+    const time = readDeadline(text, times.parse);
+    if (time.ok) return [{ path, at: time.at }];
+    mistakes.add(path, time.message);
+    return [];
   });
   if (given === undefined) return start + agent.defaultDeadlineMs;
   if (other !== undefined && other.at !== given.at) {
     mistakes.add(other.path, `is another spelling of \`${given.path}\`, and the two differ: send one of them`);
   }
-  if (given.at <= now) mistakes.add(given.path, 'lies in the past');
-  else if (given.at <= start) mistakes.add(given.path, 'is not after `scheduledTime`: the call could never go out');
+  const mistake = deadlineMistake(given.at, start, now);
+  if (mistake !== null) mistakes.add(given.path, mistake);
   return given.at;
 }
-
-function readDeadline(body: CallBody, path: 'callDeadline' | 'callDeadLine', mistakes: Mistakes): number | null {
-  const text = body[path];
-  if (text == null) return null;
-  const at = parseOffsetDateTime(text);
-  if (at === null) mistakes.add(path, 'expected a date and time with its offset, 2026-11-24T09:00:00Z');
-  return at;
-}
-
-/** A deadline is an instant: one without an offset would mean another one in each time zone. */
-const parseOffsetDateTime = (text: string): number | null =>
-  /(?:Z|[+-]\d\d(?::?\d\d)?)$/i.test(text) ? parseDateTime(text, 'UTC') : null;
 
 function resolveOverride({ overrideOutboundConfig: override }: CallBody): OutboundOverride | null {
   if (override == null) return null;

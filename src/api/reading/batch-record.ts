@@ -1,5 +1,6 @@
 import { type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
 import type { BatchFacts, BatchState, HeldCall } from '../../contract/batch.ts';
+import type { Instant } from '../../contract/call.ts';
 import { batchCallId, parseCallId } from '../../contract/ids.ts';
 import { BATCH_STATE, UNSTARTED } from '../../contract/search-attributes.ts';
 import type { BatchMemo } from '../../contract/start-batch.ts';
@@ -14,6 +15,8 @@ export interface BatchRecord {
   readonly execution: string;
   /** Calls that no workflow stands for: at most so many, since pages tell of their starts afterwards. */
   readonly unstarted: number;
+  /** Since when its calls may start. */
+  readonly sealedTime: Instant | null;
   /** When its workflow ended; null while it runs. */
   readonly closeTime: Date | null;
 }
@@ -28,7 +31,7 @@ type Info = Pick<
 
 /** The batch that a workflow stands for; null for one that was never accepted, and for what is no batch. */
 export function readBatch(info: Info): BatchRecord | null {
-  const { batch: facts } = (info.memo ?? {}) as Partial<BatchMemo>;
+  const { batch: facts, sealedTime = null } = (info.memo ?? {}) as Partial<BatchMemo>;
   const state = info.typedSearchAttributes.get(BATCH_STATE) as BatchState | undefined;
   const wasAccepted = state !== undefined && state !== 'Open' && info.status.name !== 'FAILED';
   if (info.type !== 'callBatch' || facts === undefined || !wasAccepted) return null;
@@ -38,6 +41,7 @@ export function readBatch(info: Info): BatchRecord | null {
     state,
     execution: info.status.name,
     unstarted: info.typedSearchAttributes.get(UNSTARTED) ?? 0,
+    sealedTime,
     closeTime: info.closeTime ?? null,
   };
 }

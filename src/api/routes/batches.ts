@@ -1,11 +1,13 @@
-import { type Request, Router } from 'express';
+import { type Request, type RequestHandler, Router } from 'express';
 import { z } from 'zod';
+import { cancelBatch, pauseBatch, resumeBatch } from '../changing/control-batch.ts';
+import { readReason } from '../changing/reason.ts';
 import { type ApiDeps, orgHandler } from '../context.ts';
 import { notFound, Problem } from '../problem.ts';
 import { readQuery, wholeNumber } from '../query.ts';
 import { findBatch } from '../reading/batch-record.ts';
 import { listBatches } from '../reading/batches/list-batches.ts';
-import { viewBatch } from '../reading/batches/batch-view.ts';
+import { findBatchView } from '../reading/batches/batch-view.ts';
 import { checkReach, MOST_SKIPPED } from '../reading/lists/paged-list.ts';
 import { readBatchResults } from '../reading/results/batch-results.ts';
 import { CSV, NDJSON, type ResultFormat } from '../reading/results/formats.ts';
@@ -20,7 +22,8 @@ export function batchRoutes(deps: ApiDeps): Router {
     orgHandler(deps, async ({ orgId, request, response }) => {
       const page = readQuery(request, {
         skip: wholeNumber(0, MOST_SKIPPED, 0),
-        take: wholeNumber(1, 1_000, 20),
+        // Their calls are counted.
+        take: wholeNumber(1, 100, 20),
         cursor: z.string().optional(),
       });
       checkReach(page, { skip: 'skip', take: 'take' });
@@ -33,7 +36,7 @@ export function batchRoutes(deps: ApiDeps): Router {
     '/:batchId',
     orgHandler(deps, async ({ orgId, request, response }) => {
       readQuery(request, {});
-      response.json(await viewBatch(deps, orgId, String(request.params.batchId)));
+      response.json(await findBatchView(deps, orgId, String(request.params.batchId)));
     }),
   );
 
@@ -48,7 +51,30 @@ export function batchRoutes(deps: ApiDeps): Router {
     }),
   );
 
+  router.delete(
+    '/:batchId',
+    control((orgId, batchId, reason) => cancelBatch(deps, orgId, batchId, reason ?? 'canceled through the API')),
+  );
+  router.post(
+    '/:batchId/pause',
+    control((orgId, batchId, reason) => pauseBatch(deps, orgId, batchId, reason ?? 'paused through the API')),
+  );
+  router.post(
+    '/:batchId/resume',
+    control((orgId, batchId) => resumeBatch(deps, orgId, batchId)),
+  );
+
   return router;
+
+  /** Answers with the batch as it is then: 202 where what was asked for is not so yet. */
+  function control(ask: (orgId: string, batchId: string, reason: string | null) => Promise<boolean>): RequestHandler {
+    return orgHandler(deps, async ({ orgId, request, response }) => {
+      readQuery(request, {});
+      const batchId = String(request.params.batchId);
+      const isDone = await ask(orgId, batchId, readReason(request));
+      response.status(isDone ? 200 : 202).json(await findBatchView(deps, orgId, batchId));
+    });
+  }
 }
 
 /** @throws Problem 406 for a client that takes neither */

@@ -43,6 +43,7 @@ export const batchOf = (batchId: string, more: Partial<BatchRecord> = {}): Batch
   state: 'Starting',
   execution: 'RUNNING',
   unstarted: 1,
+  sealedTime: null,
   closeTime: null,
   ...more,
 });

@@ -8,54 +8,32 @@ import { retentionMs } from '../../retention.ts';
 import { type BatchRecord, findBatch, isOver } from '../batch-record.ts';
 import { countBatch } from './batch-counts.ts';
 import { estimateEnd } from './estimate.ts';
-import { readSealTime } from './seal-time.ts';
 
 /** `Completed` once all of its calls have ended; `Canceled` from the moment that it is, though some may go on talking. */
 export type BatchStatus = 'Starting' | 'Running' | 'Paused' | 'Completed' | 'Canceled';
 
-/** A batch in a list. */
-export interface BatchSummary {
+/** A batch as `GET /batches` and `GET /batches/{batchId}` tell it. */
+export interface BatchView {
   readonly batchId: string;
   readonly orgId: string;
   readonly agentId: string;
   readonly name: string | null;
   readonly status: BatchStatus;
-  /** Calls in all. */
-  readonly total: number;
-  readonly createdTime: Instant;
-  /** When the last of its calls ended; null while one has not. */
-  readonly finishedTime: Instant | null;
-  /** When Temporal forgets it; null while it has not ended. */
-  readonly expiresAt: Instant | null;
-}
-
-/** A batch as `GET /batches/{batchId}` tells it. */
-export interface BatchView extends BatchSummary {
   /** Why it was paused or canceled; null where it was not, or nobody said. */
   readonly reason: string | null;
+  /** Calls in all. */
+  readonly total: number;
   /** Of its calls, by status: they add up to the total. */
   readonly counts: Readonly<Record<CallStatus, number>>;
+  readonly createdTime: Instant;
   /** Since when its calls may start: it was whole. */
   readonly startedTime: Instant | null;
+  /** When the last of its calls ended; null while one has not. */
+  readonly finishedTime: Instant | null;
   /** At the pace of its trunk; null where that is not known, and of a batch that is paused, canceled or has ended. */
   readonly estimatedEndTime: Instant | null;
-}
-
-/** What every answer about a batch has. */
-export async function summarizeBatch(deps: ApiDeps, batch: BatchRecord): Promise<BatchSummary> {
-  const { batchId, facts, closeTime } = batch;
-  const { orgId, agentId, name, total, createdTime } = facts;
-  return {
-    batchId,
-    orgId,
-    agentId,
-    name,
-    status: statusOf(batch),
-    total,
-    createdTime,
-    finishedTime: closeTime?.toISOString() ?? null,
-    expiresAt: closeTime === null ? null : toInstant(closeTime.getTime() + (await retentionMs(deps.client))),
-  };
+  /** When Temporal forgets it; null while it has not ended. */
+  readonly expiresAt: Instant | null;
 }
 
 /**
@@ -63,22 +41,34 @@ export async function summarizeBatch(deps: ApiDeps, batch: BatchRecord): Promise
  *
  * @throws Problem 404 when the organization has no such batch, or it was never accepted
  */
-export async function viewBatch(deps: ApiDeps, orgId: string, batchId: string): Promise<BatchView> {
+export async function findBatchView(deps: ApiDeps, orgId: string, batchId: string): Promise<BatchView> {
   const batch = await findBatch(deps, orgId, batchId);
   if (batch === null) throw notFound('such batch');
+  return await viewBatch(deps, batch);
+}
+
+/** How the calls of a batch stand. */
+export async function viewBatch(deps: ApiDeps, batch: BatchRecord): Promise<BatchView> {
+  const { batchId, facts, sealedTime, closeTime } = batch;
+  const { orgId, agentId, name, total, createdTime } = facts;
+  const status = statusOf(batch);
   const progress = await readProgress(deps, batch);
-  const [summary, counts, startedTime] = await Promise.all([
-    summarizeBatch(deps, batch),
-    countBatch(deps, batch, progress),
-    readSealTime(deps, batchId),
-  ]);
-  const isUnderWay = summary.status === 'Starting' || summary.status === 'Running';
+  const counts = await countBatch(deps, batch, progress);
+  const isUnderWay = status === 'Starting' || status === 'Running';
   return {
-    ...summary,
+    batchId,
+    orgId,
+    agentId,
+    name,
+    status,
     reason: progress?.reason ?? null,
+    total,
     counts,
-    startedTime,
+    createdTime,
+    startedTime: sealedTime,
+    finishedTime: closeTime?.toISOString() ?? null,
     estimatedEndTime: isUnderWay ? await estimateEnd(deps, batch, counts, Date.now()) : null,
+    expiresAt: closeTime === null ? null : toInstant(closeTime.getTime() + (await retentionMs(deps.client))),
   };
 }
 

@@ -1,5 +1,5 @@
 import { didYouMean } from '../../../config/suggestion.ts';
-import type { BodyMistake } from '../../problem.ts';
+import type { Mistakes } from '../../accepting/mistakes.ts';
 import { canBeQuoted } from '../visibility.ts';
 
 const PREFIX = 'callAdditionalData.';
@@ -16,11 +16,11 @@ const LONGEST_NAME = 100;
  * @param searchable keys that the organization's calls can be searched by
  * @param mistakes gets what is wrong: never the value itself, which may be private
  */
-export function readDataFilters(filters: object, searchable: readonly string[], mistakes: BodyMistake[]): string[] {
+export function readDataFilters(filters: object, searchable: readonly string[], mistakes: Mistakes): string[] {
   return Object.entries(filters).flatMap(([name, value]: [string, unknown]) => {
     const path = `additionalDataFilters.${name.slice(0, LONGEST_NAME)}`;
     const refuse = (message: string): string[] => {
-      mistakes.push({ index: null, path, message });
+      mistakes.add(path, message);
       return [];
     };
     const key = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : null;

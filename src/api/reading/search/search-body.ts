@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { nearestName } from '../../../config/suggestion.ts';
-import { type BodyMistake, Problem } from '../../problem.ts';
+import { BodyMistakes, Mistakes } from '../../accepting/mistakes.ts';
+import { addIssues } from '../../body-words.ts';
 import { callStatus, dateTime, name } from '../../query.ts';
 import type { CallFilter } from '../lists/call-filter.ts';
 import { MOST_SKIPPED } from '../lists/paged-list.ts';
@@ -57,16 +57,14 @@ export interface Search {
  * @throws Problem 400 with every mistake
  */
 export function readSearch(body: unknown, searchable: readonly string[]): Search {
-  const mistakes: BodyMistake[] = [];
+  const found = new BodyMistakes();
+  const mistakes = new Mistakes(found, null);
   const parsed = searchBody.safeParse(body ?? {});
-  for (const issue of parsed.error?.issues ?? []) mistakes.push(...toMistakes(issue));
-  // Looked into even where something else is wrong, so that all mistakes are told at once.
+  addIssues(parsed.error?.issues ?? [], () => Object.keys(fields), mistakes);
   const { additionalDataFilters: filters } = (body ?? {}) as { additionalDataFilters?: unknown };
+  // Looked into even where something else is wrong, so that all mistakes are told at once.
   const wanted = readDataFilters(isObject(filters) ? filters : {}, searchable, mistakes);
-  if (!parsed.success || mistakes.length > 0) {
-    const count = mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`;
-    throw new Problem(400, 'Invalid body', `The body has ${count}: nothing was searched for.`, { errors: mistakes });
-  }
+  if (!parsed.success || mistakes.any) throw found.toProblem('nothing was searched for');
   const { page, size, cursor, fromDate, toDate, callStatuses, agentIds, includeAggregations } = parsed.data;
   return {
     filter: {
@@ -82,25 +80,6 @@ export function readSearch(body: unknown, searchable: readonly string[]): Search
     includeAggregations: includeAggregations ?? false,
   };
 }
-
-/** As much of a name as an answer repeats, in characters. */
-const LONGEST_NAME = 100;
-
-/** One mistake an issue, and one for each field that is not known. */
-function toMistakes(issue: z.core.$ZodIssue): BodyMistake[] {
-  if (issue.code !== 'unrecognized_keys') return [mistake(issue.path.join('.'), issue.message)];
-  const known = Object.keys(fields);
-  return issue.keys.map((key) => {
-    const name = key.slice(0, LONGEST_NAME);
-    const meant = nearestName(name, known);
-    return mistake(
-      name,
-      `unknown field${meant === null ? `: known are ${known.join(', ')}` : `: did you mean \`${meant}\`?`}`,
-    );
-  });
-}
-
-const mistake = (path: string, message: string): BodyMistake => ({ index: null, path, message });
 
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { TrunkConfig } from '../../config/schema.ts';
+import { trunkWorkflowId } from '../../contract/ids.ts';
+import type { ApiDeps } from '../context.ts';
+import { type TrunkView, viewTrunk } from '../reading/trunk-view.ts';
+
+/** How long a pause has to be applied before the answer tells that it is not, yet, in milliseconds. */
+const APPLY_TIMEOUT_MS = 2_500;
+
+/** How often it is looked at meanwhile, in milliseconds. */
+const LOOK_MS = 50;
+
+/** Stops new dials on a trunk; calls in progress go on. The answer is the trunk, paused unless that takes long. */
+export async function pauseTrunk(deps: ApiDeps, trunk: TrunkConfig, reason: string): Promise<TrunkView> {
+  const isTold = await signal(deps, trunk, 'pauseTrunk', { reason });
+  if (!isTold) await deps.queues.setRate(refOf(trunk), 0, reason);
+  return await untilPaused(deps, trunk, true);
+}
+
+/** Lets a trunk dial again. */
+export async function resumeTrunk(deps: ApiDeps, trunk: TrunkConfig): Promise<TrunkView> {
+  const isTold = await signal(deps, trunk, 'resumeTrunk', {});
+  if (!isTold) await deps.queues.setRate(refOf(trunk), trunk.callsPerSecond, null);
+  return await untilPaused(deps, trunk, false);
+}
+
+const refOf = ({ orgId, name }: TrunkConfig) => ({ orgId, trunk: name });
+
+/** Whether the trunk's workflow hears of it: one that no worker has looked after yet has none, only its queue. */
+async function signal(
+  { client }: ApiDeps,
+  { orgId, name }: TrunkConfig,
+  kind: string,
+  fields: object,
+): Promise<boolean> {
+  try {
+    await client.workflow.getHandle(trunkWorkflowId(orgId, name)).signal(kind, fields);
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+/** The trunk once its queue says so, or what it says when that takes too long. */
+async function untilPaused(deps: ApiDeps, trunk: TrunkConfig, paused: boolean): Promise<TrunkView> {
+  const timeout = Date.now() + APPLY_TIMEOUT_MS;
+  for (;;) {
+    const view = await viewTrunk(deps, trunk);
+    if (view.paused === paused || Date.now() > timeout) return view;
+    await sleep(LOOK_MS);
+  }
+}
