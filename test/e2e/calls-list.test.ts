@@ -50,7 +50,10 @@ const accepts = ([from, to]: readonly [number, number]): string[] =>
 
 beforeAll(async () => {
   deployment = await Deployment.start(CONFIG);
-  const [started] = await Promise.all([deployment.startApi(), deployment.startWorker()]);
+  const [started] = await Promise.all([
+    deployment.startApi({ OUTDIAL_TEMPORAL_UI_URL: 'https://temporal.example.com/ui/' }),
+    deployment.startWorker(),
+  ]);
   ({ api } = started);
   await api.request('POST', '/trunks/halted/pause');
   const answer = await api.request<CallAnswer[]>('POST', '/calls/bulk?agentId=demo', REQUEST);
@@ -211,6 +214,43 @@ describe('the list', () => {
     expect(await total(`${open}&toDate=${new Date().toISOString()}`)).toBe(24);
     expect(await total(`${open}&fromDate=${TOMORROW}`)).toBe(24);
     expect(await total(`${open}&toDate=2020-01-01T00:00:00Z`)).toBe(0);
+  });
+});
+
+describe('a search', () => {
+  interface Found {
+    readonly results: readonly (CallAnswer & { callStatus: string; serverJobId: string; inspectorUrl: string })[];
+    readonly totalCount: number;
+    readonly totalPages: number;
+    readonly aggregations: Readonly<Record<string, number>> | null;
+  }
+  const search = async (body: object): Promise<Found> =>
+    (await api.request<Found>('POST', '/callresults/search', body)).body;
+
+  test('tells what became of each call: just what the call itself tells, and where to look it up', async () => {
+    const { results, totalCount } = await search({ agentIds: ['demo'], callStatuses: ['Completed', 'Failed'] });
+    expect(totalCount).toBe(175);
+    expect(results).toHaveLength(20);
+    for (const found of results) {
+      const call = await api.get(found.callId);
+      const { status, completedTime, durationSeconds, createdTime } = call;
+      expect(found).toMatchObject({ callStatus: status, completedTime, durationSeconds, createdTime });
+      expect(found.serverJobId).toBe((call as unknown as { recordId: string }).recordId);
+      const link = `https://temporal\\.example\\.com/ui/namespaces/outdial/workflows/${found.callId}/[0-9a-f-]{36}/history`;
+      expect(found.inspectorUrl).toMatch(new RegExp(`^${link}$`));
+      expect(found).not.toHaveProperty('status');
+    }
+    expect(results.some(({ durationSeconds }) => durationSeconds !== null)).toBe(true);
+  });
+
+  test('has the same calls as the list, page by page, with how many there are of each status where that is asked', async () => {
+    const all = (await list('agentId=demo&take=1000')).calls.map(({ callId }) => callId);
+    const pages = await Promise.all([0, 1, 2, 3].map((page) => search({ agentIds: ['demo'], page, size: 60 })));
+    expect(pages.flatMap(({ results }) => results.map(({ callId }) => callId))).toEqual(all);
+    expect(pages[0]).toMatchObject({ totalCount: 200, totalPages: 4, aggregations: null });
+    const { aggregations } = await search({ agentIds: ['demo'], includeAggregations: true, size: 1 });
+    expect(aggregations).toMatchObject({ Created: 0, Pending: 9, Queued: 10, Running: 5, Canceled: 1, Unknown: 0 });
+    expect((aggregations?.Completed ?? 0) + (aggregations?.Failed ?? 0)).toBe(175);
   });
 });
 

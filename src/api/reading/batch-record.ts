@@ -59,11 +59,14 @@ export async function findBatch(deps: ApiDeps, orgId: string, batchId: string): 
   }
 }
 
-/** Whether nothing more will start of a batch. */
+/** Whether all of a batch's calls have ended. */
 export const isOver = ({ execution }: Pick<BatchRecord, 'execution'>): boolean => execution !== 'RUNNING';
 
-/** What is true of a held call of this batch: a page that was terminated with it does not know that nothing will start. */
+/** Whether it shows at once that nothing more will start of a batch; one that is paused or canceled is to be asked. */
+export const hasStartedAll = (batch: BatchRecord): boolean => isOver(batch) || batch.state === 'Running';
+
+/** What is true of a held call of this batch: a page that was terminated does not know that nothing will start. */
 export function settle(batch: BatchRecord, held: HeldCall): HeldCall {
-  if (!isOver(batch) || held.status === 'Canceled') return held;
+  if (!hasStartedAll(batch) || held.status === 'Canceled') return held;
   return { ...held, status: 'Canceled', reason: 'terminated', completedTime: batch.closeTime?.toISOString() ?? null };
 }

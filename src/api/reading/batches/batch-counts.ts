@@ -2,7 +2,7 @@ import { CALL_STATUSES } from '../../../contract/call.ts';
 import type { BatchProgress, Tally } from '../../../contract/batch.ts';
 import { toInstant } from '../../../domain/instant.ts';
 import { type ApiDeps, step } from '../../context.ts';
-import { type BatchRecord, isOver } from '../batch-record.ts';
+import { type BatchRecord, hasStartedAll, isOver } from '../batch-record.ts';
 import { visibilityQuery } from '../lists/call-filter.ts';
 import { countHeldOnPages } from '../lists/held-calls.ts';
 import { countCalls } from '../lists/list-calls.ts';
@@ -45,15 +45,21 @@ function restOf(batch: BatchRecord, progress: BatchProgress | null): Rest {
 async function countOnce(deps: ApiDeps, batch: BatchRecord, holding: readonly number[]): Promise<Counted> {
   const { batchId, facts } = batch;
   const filter = { orgId: facts.orgId, batchId };
-  const asked = { now: toInstant(Date.now()), statuses: ['Canceled'] } as const;
   const [heldCanceled, terminated, ...started] = await Promise.all([
-    // Of a batch that is over they are what is left: to ask its pages would replay them.
-    isOver(batch) ? 0 : countHeldOnPages(deps, batchId, holding, asked),
+    countHeldCanceled(deps, batch, holding),
     countWorkflows(deps, `${visibilityQuery(filter)} AND ExecutionStatus = 'Terminated'`),
     ...CALL_STATUSES.map((status) => countCalls(deps, { ...filter, statuses: [status] })),
   ]);
   const counts = Object.fromEntries(CALL_STATUSES.map((status, index) => [status, started[index] ?? 0]));
   return { counts: { ...counts, Canceled: (counts.Canceled ?? 0) + heldCanceled }, terminated };
+}
+
+/** Where nothing more starts no page is asked: it might have to be replayed. */
+async function countHeldCanceled(deps: ApiDeps, batch: BatchRecord, holding: readonly number[]): Promise<number> {
+  if (isOver(batch)) return 0; // They are what is left.
+  if (hasStartedAll(batch)) return batch.unstarted;
+  const asked = { now: toInstant(Date.now()), statuses: ['Canceled'] } as const;
+  return await countHeldOnPages(deps, batch.batchId, holding, asked);
 }
 
 /** What the batch's workflow ended with; null while it has not, and for one that was stopped. */

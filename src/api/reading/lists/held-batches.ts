@@ -1,7 +1,7 @@
+import type { BatchProgress } from '../../../contract/batch.ts';
 import { getBatchQuery } from '../../../contract/messages.ts';
-import type { ApiDeps } from '../../context.ts';
-import { step } from '../../context.ts';
-import { ACCEPTED_BATCHES, type BatchRecord, findBatch, isOver, readBatch } from '../batch-record.ts';
+import { type ApiDeps, step } from '../../context.ts';
+import { ACCEPTED_BATCHES, type BatchRecord, findBatch, hasStartedAll, readBatch } from '../batch-record.ts';
 import { isOneOf, quoted, walkPages } from '../visibility.ts';
 import { type CallFilter, mayBeHeld } from './call-filter.ts';
 
@@ -9,18 +9,26 @@ import { type CallFilter, mayBeHeld } from './call-filter.ts';
 export interface HeldBatches {
   /** Calls of these have not started yet. */
   readonly starting: readonly BatchRecord[];
-  /** Calls of these never will: the batch was over before. */
+  /** Calls of these never will: they were canceled before their turn came. */
   readonly over: readonly BatchRecord[];
 }
 
 /** The batches that may hold calls of a list. */
 export async function findHeldBatches(deps: ApiDeps, filter: CallFilter): Promise<HeldBatches> {
   const batches = (mayBeHeld(filter) ? await findBatches(deps, filter) : []).sort(byNewest);
-  const isOnlyCreated = filter.statuses?.includes('Canceled') === false;
+  const startNoMore = await Promise.all(batches.map((batch) => startsNoMore(deps, batch)));
+  const wantsCanceled = filter.statuses?.includes('Canceled') ?? true;
   return {
-    starting: batches.filter((batch) => !isOver(batch)),
-    over: isOnlyCreated ? [] : batches.filter(isOver),
+    starting: batches.filter((_, index) => !startNoMore[index]),
+    over: batches.filter((_, index) => startNoMore[index] && wantsCanceled),
   };
+}
+
+/** Once it is so it stays so: a batch never goes back, which would hide its calls from a walk. */
+async function startsNoMore(deps: ApiDeps, batch: BatchRecord): Promise<boolean> {
+  if (hasStartedAll(batch)) return true;
+  // Paused or canceled: whether all had started before only the batch knows.
+  return batch.state !== 'Starting' && (await readProgress(deps, batch.batchId)).pagesStarted === batch.facts.pages;
 }
 
 async function findBatches(deps: ApiDeps, filter: CallFilter): Promise<BatchRecord[]> {
@@ -28,8 +36,8 @@ async function findBatches(deps: ApiDeps, filter: CallFilter): Promise<BatchReco
   if (batchId !== undefined) {
     // Its workflow knows what visibility hears of a moment later.
     const batch = await findBatch(deps, orgId, batchId);
-    const isAsked = batch !== null && batch.unstarted > 0;
-    return isAsked && (!agentIds?.length || agentIds.includes(batch.facts.agentId)) ? [batch] : [];
+    if (batch === null || batch.unstarted === 0) return [];
+    return !agentIds?.length || agentIds.includes(batch.facts.agentId) ? [batch] : [];
   }
   const clauses = [ACCEPTED_BATCHES, `OrgId = ${quoted(orgId)}`, 'Unstarted > 0'];
   if (agentIds?.length) clauses.push(isOneOf('AgentId', agentIds));
@@ -51,6 +59,9 @@ type BatchPlace = { readonly batchId: string; readonly facts: Pick<BatchRecord['
 
 /** The numbers of a batch's pages that may hold calls, in order. */
 export async function holdingPages(deps: ApiDeps, batchId: string): Promise<readonly number[]> {
-  const { holding } = await step(deps, () => deps.client.workflow.getHandle(batchId).query(getBatchQuery));
+  const { holding } = await readProgress(deps, batchId);
   return [...holding].sort((a, b) => a - b);
 }
+
+const readProgress = (deps: ApiDeps, batchId: string): Promise<BatchProgress> =>
+  step(deps, () => deps.client.workflow.getHandle(batchId).query(getBatchQuery));

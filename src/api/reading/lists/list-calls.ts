@@ -10,8 +10,8 @@ import { readRows } from './workflow-rows.ts';
 
 /**
  * Where a walk over a list stands. Calls that have not started come first: page after page, so that one that starts
- * meanwhile is still met among the workflows, which come next, those that run before those that ended. What a batch never
- * started before it was over comes last.
+ * meanwhile is still met among the workflows, which come next, those that run before those that ended. Calls that never
+ * will start, of batches that have started all others, come last.
  */
 export type ListPosition =
   | { readonly part: 'starting' | 'over'; readonly from: HeldPlace | null }
@@ -105,11 +105,11 @@ export class CallList implements Walkable<ListPosition, ListedCall> {
     if (searchable?.length || fromDate !== undefined || toDate !== undefined) {
       return await countHeldCalls(this.#deps, over, this.#asked('over'));
     }
-    // Such a batch has told all: to ask its pages would replay them, which takes most of a second each.
+    // They have counted them: to ask their pages would replay them, which takes most of a second each.
     return over.reduce((sum, { unstarted }) => sum + unstarted, 0);
   }
 
-  /** Of a batch that is over all held calls are canceled, whatever its pages say. */
+  /** Where nothing more starts, all held calls are canceled, whatever a page says that was terminated. */
   #asked(part: keyof HeldBatches): ReturnType<typeof heldFilter> {
     return heldFilter(part === 'over' ? { ...this.#filter, statuses: undefined } : this.#filter, this.#now);
   }
