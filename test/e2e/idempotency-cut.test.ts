@@ -35,9 +35,11 @@ async function cutOff(key: string, isIt: (passing: Passing) => boolean): Promise
   const sent = expect(send(api, key)).rejects.toThrow('fetch failed');
   await Promise.race([arrived, sent]);
   await process.end('SIGKILL');
+  // What was held back goes nowhere: its sender is gone, and its connection too.
+  const stopped = proxy.stop();
   goOn();
   await sent;
-  await proxy.stop();
+  await stopped;
 }
 
 /** Fails unless the answer is one whole batch, of which each call is dialed, and dialed once. */

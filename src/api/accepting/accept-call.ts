@@ -5,8 +5,9 @@ import type { CallInput } from '../../contract/call.ts';
 import { type CallMemo, startCallOptions } from '../../contract/start-call.ts';
 import type { outboundCall } from '../../workflows/outbound-call.ts';
 import type { ApiDeps } from '../context.ts';
+import { decode, decodeMemo, type HistoryEvent, isNotKept, readHistory } from '../history.ts';
 import type { AnsweredCall } from './answers.ts';
-import { decode, decodeMemo, readHistory } from './history.ts';
+
 import { hashRequest, keyedId, keyOfAnother } from './idempotency-key.ts';
 import { toPageCall } from './page-calls.ts';
 import { acceptanceFor, readOneCall } from './read-calls.ts';
@@ -74,11 +75,25 @@ const prepareCall = (deps: ApiDeps, request: CallRequest, callId: string): PageC
  *
  * @throws Problem 422 where that was another request
  */
-async function findEarlierCall({ client }: ApiDeps, callId: string, bodyHash: string): Promise<AnsweredCall | null> {
-  for await (const { workflowExecutionStartedEventAttributes: started } of readHistory(client, callId, 1)) {
-    const { bodyHash: hash, call: facts } = decodeMemo(started?.memo) as Partial<KeyedMemo>;
-    if (hash !== bodyHash || facts === undefined) throw keyOfAnother();
-    return { callId, facts, input: decode(started?.input) as CallInput };
+async function findEarlierCall(deps: ApiDeps, callId: string, bodyHash: string): Promise<AnsweredCall | null> {
+  const started = await readStart(deps, callId);
+  if (started === null) return null;
+  const { bodyHash: hash, call: facts } = decodeMemo(started.memo) as Partial<KeyedMemo>;
+  if (hash !== bodyHash || facts === undefined) throw keyOfAnother();
+  return { callId, facts, input: decode(started.input) as CallInput };
+}
+
+type Start = NonNullable<HistoryEvent['workflowExecutionStartedEventAttributes']>;
+
+/** How a workflow was started; null where there is none. */
+async function readStart(deps: ApiDeps, workflowId: string): Promise<Start | null> {
+  try {
+    for await (const { workflowExecutionStartedEventAttributes: started } of readHistory(deps, workflowId, 1)) {
+      return started ?? null;
+    }
+    return null;
+  } catch (error) {
+    if (isNotKept(error)) return null;
+    throw error;
   }
-  return null;
 }

@@ -5,10 +5,9 @@ import { batchCallId, pageId } from '../../contract/ids.ts';
 import { loadPageUpdate } from '../../contract/messages.ts';
 import { isPageLoad, unpackPage } from '../../contract/packed-page.ts';
 import type { BatchMemo } from '../../contract/start-batch.ts';
-import type { ApiDeps } from '../context.ts';
+import { type ApiDeps, step } from '../context.ts';
 import { conflict } from '../problem.ts';
-import { step } from './hand-over.ts';
-import { decode, type HistoryEvent, readHistory } from './history.ts';
+import { decode, type HistoryEvent, isNotKept, readHistory, updateOf } from '../history.ts';
 
 /** What an earlier request under the same key has left. */
 export interface EarlierBatch {
@@ -72,7 +71,7 @@ const READS_AT_ONCE = 4;
  */
 export async function readLoadedCalls(deps: ApiDeps, { batchId, facts }: EarlierBatch): Promise<PageCall[]> {
   const pages = Array.from({ length: facts.pages }, (_, page) => pageId(batchId, page));
-  const read = await pLimit(READS_AT_ONCE).map(pages, (id) => step(deps, () => readLoad(deps, id)));
+  const read = await pLimit(READS_AT_ONCE).map(pages, (id) => readLoad(deps, id));
   const byId = new Map(read.flat().map((call) => [call.callId, call]));
   const calls = Array.from({ length: facts.total }, (_, index) => byId.get(batchCallId(batchId, index)) ?? []).flat();
   if (calls.length === facts.total) return calls;
@@ -82,13 +81,15 @@ export async function readLoadedCalls(deps: ApiDeps, { batchId, facts }: Earlier
 }
 
 /** Empty for a page that is not kept. */
-async function readLoad({ client }: ApiDeps, id: string): Promise<readonly PageCall[]> {
-  for await (const event of readHistory(client, id, EVENTS_AT_ONCE)) {
-    // Of a page that was reset, what was sent to it before is admitted anew.
-    const { workflowExecutionUpdateAcceptedEventAttributes: accepted } = event;
-    const { input } = accepted?.acceptedRequest ?? event.workflowExecutionUpdateAdmittedEventAttributes?.request ?? {};
-    const load = input?.name === loadPageUpdate.name ? decode(input.args) : undefined;
-    if (isPageLoad(load)) return unpackPage(load);
+async function readLoad(deps: ApiDeps, id: string): Promise<readonly PageCall[]> {
+  try {
+    for await (const event of readHistory(deps, id, EVENTS_AT_ONCE)) {
+      const update = updateOf(event);
+      const load = update?.name === loadPageUpdate.name ? decode(update.args) : undefined;
+      if (isPageLoad(load)) return unpackPage(load);
+    }
+  } catch (error) {
+    if (!isNotKept(error)) throw error;
   }
   return [];
 }

@@ -10,7 +10,7 @@ import { pageId } from '../../contract/ids.ts';
 import { loadPageUpdate, openPagesUpdate, sealBatchUpdate } from '../../contract/messages.ts';
 import { startBatchOptions } from '../../contract/start-batch.ts';
 import type { callBatch } from '../../workflows/call-batch.ts';
-import { type ApiDeps, TEMPORAL_TIMEOUT_MS } from '../context.ts';
+import { type ApiDeps, step } from '../context.ts';
 import type { Pages } from './pages.ts';
 import type { PreparedBatch } from './prepare-batch.ts';
 
@@ -23,10 +23,6 @@ export interface BatchRuns {
   /** By page. */
   readonly pages?: readonly string[];
 }
-
-/** A step of handing over has all the time there is: as long as Temporal answers, a batch is not given up for being large. */
-export const step = <T>({ client }: ApiDeps, ask: () => Promise<T>): Promise<T> =>
-  client.withDeadline(Date.now() + TEMPORAL_TIMEOUT_MS, ask);
 
 /**
  * Starts the batch's workflow, and waits until its pages can be loaded.
