@@ -16,6 +16,8 @@ export interface ApiDeps {
   readonly configuration: () => Configuration;
   /** Temporal's Web UI, without a slash at the end; null where it is not known. */
   readonly webUi: string | null;
+  /** How long one step of a request may take, in milliseconds. @default TEMPORAL_TIMEOUT_MS */
+  readonly stepTimeoutMs?: number;
   /** What is wrong with Temporal's set-up, a line each. */
   readonly temporalProblems: () => Promise<readonly string[]>;
 }
@@ -42,5 +44,5 @@ export const orgHandler =
   };
 
 /** One step of a request that has several: it has the whole time, so that a large request is not given up for its size. */
-export const step = <T>({ client }: ApiDeps, ask: () => Promise<T>): Promise<T> =>
-  client.withDeadline(Date.now() + TEMPORAL_TIMEOUT_MS, ask);
+export const step = <T>({ client, stepTimeoutMs = TEMPORAL_TIMEOUT_MS }: ApiDeps, ask: () => Promise<T>): Promise<T> =>
+  client.withDeadline(Date.now() + stepTimeoutMs, ask);

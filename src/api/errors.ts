@@ -21,6 +21,7 @@ export function answerProblems(log: Logger): ErrorRequestHandler {
     const problem = toProblem(error);
     if (problem.status === 500) log.error({ err: error, method: request.method, path: request.path }, 'request failed');
     if (response.headersSent) {
+      log.warn({ err: error, method: request.method, path: request.path }, 'an answer broke off');
       response.destroy();
       return;
     }

@@ -152,7 +152,8 @@ describe("a batch's results once it is over", () => {
     for (const { completedTime, ...row } of found) {
       const call = await api.get(row.callId);
       expect(row).toMatchObject(outcomeOf(call));
-      expect(Date.parse(completedTime ?? '') - Date.parse(call.completedTime ?? '')).toBeLessThan(1_000);
+      // Their batch heard of it a moment later, if it was not looked up.
+      expect(Date.parse(completedTime ?? '')).toBeGreaterThanOrEqual(Date.parse(call.completedTime ?? ''));
     }
     const count = (status: string) => found.filter((row) => row.status === status).length;
     expect(over.counts).toMatchObject({

@@ -15,6 +15,9 @@ import { endedRow, heldRow, openRow, type ResultRow, unknownRow, viewedRow } fro
 /** How many events of a page's history are held at once: the first of them, with the page's calls, may have 1 MB. */
 const EVENTS_AT_ONCE = 500;
 
+/** How long one step may take, in milliseconds: what has been sent would be sent in vain if a busy server ended it. */
+const STEP_TIMEOUT_MS = 30_000;
+
 /** How many calls are looked up at once: those few that neither page nor visibility tell of. */
 const LOOKUPS_AT_ONCE = 8;
 
@@ -29,10 +32,11 @@ export async function* readBatchResults(
   batch: BatchRecord,
   signal: AbortSignal,
 ): AsyncGenerator<readonly ResultRow[]> {
-  const open = await OpenCalls.read(deps, batch, signal);
+  const patient = { ...deps, stepTimeoutMs: STEP_TIMEOUT_MS };
+  const open = await OpenCalls.read(patient, batch, signal);
   for (let page = 0; page < batch.facts.pages; page += 1) {
     signal.throwIfAborted();
-    yield await readPage(deps, batch, pageId(batch.batchId, page), open);
+    yield await readPage(patient, batch, pageId(batch.batchId, page), open);
   }
 }
 

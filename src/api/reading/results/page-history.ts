@@ -6,7 +6,7 @@ import { decode, type HistoryEvent, timeOf, updateOf } from '../../history.ts';
 
 /** How the workflow of a call ended. */
 export interface CallEnd {
-  /** When its page heard of it, some milliseconds afterwards. */
+  /** When its page heard of it: a moment afterwards, which on a busy server may be some seconds. */
   readonly time: Instant;
   /** Null of one that was terminated, cancelled natively or failed: only its own history tells more. */
   readonly result: CallResult | null;

@@ -21,6 +21,7 @@ export interface ResultRow {
   readonly scheduledTime: Instant | null;
   readonly nextScheduleTime: Instant;
   readonly callDeadline: Instant;
+  /** When its batch heard of it: a moment after the call's own `completedTime`. */
   readonly completedTime: Instant | null;
   readonly additionalData: CallFacts['additionalData'];
 }
