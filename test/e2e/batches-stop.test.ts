@@ -76,6 +76,15 @@ describe('a batch that is paused', () => {
     const before = dialsOf(batch);
     expect(late(before, asked)).toEqual([]);
     expect(before.length).toBeLessThan(60);
+    // Those that wait for a line, and those that have not started, say why.
+    const waiting = await api.request<{ calls: CallAnswer[] }>(
+      'GET',
+      `/calls/queue/list?batchId=${batch.batchId}&status=Created&status=Queued`,
+    );
+    for (const { callId } of waiting.body.calls) {
+      const { status, waitingFor } = await api.get(callId);
+      if (status === 'Created' || status === 'Queued') expect(waitingFor?.for).toBe('batch-paused');
+    }
 
     // Its calls come to the gate one after the other, and are held there.
     const last = batch.calls.at(-1)?.callId ?? '';

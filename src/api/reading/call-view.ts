@@ -6,7 +6,7 @@ import { getCallQuery, getHeldCallQuery, getPageOfQuery } from '../../contract/m
 import type { CallMemo } from '../../contract/start-call.ts';
 import { toInstant } from '../../domain/instant.ts';
 import { type EndedCall, foldCallHistory } from '../../domain/call-history.ts';
-import { findBatch, settle } from './batch-record.ts';
+import { type BatchRecord, findBatch, settle } from './batch-record.ts';
 import { readCallEvents } from './call-events.ts';
 import type { ApiDeps } from '../context.ts';
 import { notFound } from '../problem.ts';
@@ -95,11 +95,16 @@ async function viewStartedCall(deps: ApiDeps, orgId: string, callId: string): Pr
 export const hasEnded = ({ status }: Pick<CallProgress, 'status'>): boolean =>
   status === 'Completed' || status === 'Failed' || status === 'Canceled';
 
-/** A queued call does not know that its trunk is paused: the queue does. */
-async function withPause({ queues }: ApiDeps, facts: CallFacts, progress: CallProgress): Promise<CallProgress> {
+/** A queued call does not know that its trunk or its batch is paused: the queue does, and the batch. */
+async function withPause(deps: ApiDeps, facts: CallFacts, progress: CallProgress): Promise<CallProgress> {
   if (progress.status !== 'Queued') return progress;
-  const { rate } = await queues.read(facts);
-  return rate === 0 ? { ...progress, waitingFor: { for: 'trunk-paused', until: null } } : progress;
+  const { orgId, batchId } = facts;
+  const [{ rate }, batch] = await Promise.all([
+    deps.queues.read(facts),
+    batchId === null ? null : findBatch(deps, orgId, batchId),
+  ]);
+  if (rate === 0) return { ...progress, waitingFor: { for: 'trunk-paused', until: null } };
+  return batch?.state === 'Paused' ? { ...progress, waitingFor: { for: 'batch-paused', until: null } } : progress;
 }
 
 /** A call's workflow and its facts; null where there is none, or it is another organization's. */
@@ -128,7 +133,7 @@ export async function findHeldCall(
   deps: ApiDeps,
   orgId: string,
   callId: string,
-): Promise<{ page: string; held: HeldCall } | null> {
+): Promise<{ page: string; held: HeldCall; batch: BatchRecord } | null> {
   const { batchId, index } = parseCallId(callId) ?? {};
   if (batchId === undefined || index === undefined) return null;
   const batch = await findBatch(deps, orgId, batchId);
@@ -138,7 +143,7 @@ export async function findHeldCall(
   if (number === null) return null;
   const page = pageId(batchId, number);
   const held = await deps.client.workflow.getHandle(page).query(getHeldCallQuery, callId, toInstant(Date.now()));
-  return held === null ? null : { page, held: settle(batch, held) };
+  return held === null ? null : { page, held: settle(batch, held), batch };
 }
 
 async function viewHeldCall(deps: ApiDeps, orgId: string, callId: string): Promise<CallView | null> {
@@ -146,6 +151,7 @@ async function viewHeldCall(deps: ApiDeps, orgId: string, callId: string): Promi
   if (found === null) return null;
   const { facts, input, status, reason, completedTime } = found.held;
   const canceled = status === 'Canceled';
+  const waitingFor = found.batch.state === 'Paused' ? 'batch-paused' : 'start';
   return view(
     callId,
     facts,
@@ -154,7 +160,7 @@ async function viewHeldCall(deps: ApiDeps, orgId: string, callId: string): Promi
       reason,
       nextScheduleTime: input.plan.at,
       attempts: [],
-      waitingFor: canceled ? null : { for: 'start', until: null },
+      waitingFor: canceled ? null : { for: waitingFor, until: null },
       cancelRequested: canceled,
       hangupRequested: false,
     },
