@@ -10,29 +10,26 @@ export interface PackedPage {
   readonly calls: readonly PackedCall[];
 }
 
-/** Parts of `facts` and `input` that all calls of a page have alike. */
-interface CommonParts {
+/** Parts of `facts` and `input`. */
+export interface CommonParts {
   readonly facts: Partial<PageCall['facts']>;
   readonly input: Partial<PageCall['input']>;
 }
 
-type PackedCall = Omit<PageCall, 'facts' | 'input'> & CommonParts;
+export type PackedCall = Omit<PageCall, 'facts' | 'input'> & CommonParts;
 
-/** What values are compared by is `===`: objects are common where they are the same one. */
-export function packPage(calls: readonly PageCall[]): PackedPage {
-  const common: CommonParts = {
-    facts: commonFields(calls.map(({ facts }) => facts)),
-    input: commonFields(calls.map(({ input }) => input)),
-  };
-  return {
-    common,
-    calls: calls.map((call) => ({
-      ...call,
-      facts: without(call.facts, common.facts),
-      input: without(call.input, common.input),
-    })),
-  };
-}
+/** What calls have in common. Values are compared by `===`: objects are common where they are the same one. */
+export const commonParts = (calls: readonly PageCall[]): CommonParts => ({
+  facts: commonFields(calls.map(({ facts }) => facts)),
+  input: commonFields(calls.map(({ input }) => input)),
+});
+
+/** A call without what is common. */
+export const packCall = (call: PageCall, common: CommonParts): PackedCall => ({
+  ...call,
+  facts: without(call.facts, common.facts),
+  input: without(call.input, common.input),
+});
 
 /** What `loadPage` takes: pages of 0.1.0 were handed their calls as they are. */
 export type PageLoad = PackedPage | readonly PageCall[];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PageCall } from '../../src/contract/batch.ts';
-import { isPageLoad, packPage, unpackPage } from '../../src/contract/packed-page.ts';
+import { commonParts, isPageLoad, packCall, type PackedPage, unpackPage } from '../../src/contract/packed-page.ts';
 import { toPageCall } from '../../src/api/accepting/page-calls.ts';
 import { accept, agentNamed, configuration } from '../api/support.ts';
 
@@ -20,6 +20,11 @@ const fields = fc.record(
   },
   { requiredKeys: [] },
 );
+
+function packPage(calls: readonly PageCall[]): PackedPage {
+  const common = commonParts(calls);
+  return { common, calls: calls.map((one) => packCall(one, common)) };
+}
 
 /** As Temporal hands it to a page. */
 const received = (load: unknown): unknown => JSON.parse(JSON.stringify(load));

@@ -69,7 +69,7 @@ describe('a batch that is handed over while things change', () => {
   });
 
   test('by an API that would deal its calls out to other pages has each of them once', async () => {
-    // Two pages of nine calls each: for the first the even ones are due first, for the second all are due together.
+    // Two pages, of 17 calls and of one: for the first the even ones are due first, for the second all are due together.
     const calls = Array.from({ length: 18 }, (_, index) => ({
       endpoint: NUMBER,
       priority: 1 + (index % 2),
@@ -93,7 +93,7 @@ describe('a batch that is handed over while things change', () => {
     const hours = body.map(({ callDeadline }, index) => {
       return (Date.parse(callDeadline) - Date.parse(calls[index]?.scheduledTime ?? '')) / HOUR_MS;
     });
-    expect(hours).toEqual(calls.map((_, index) => (index % 2 === 0 ? 48 : 72)));
+    expect(hours).toEqual(calls.map((_, index) => (index === 17 ? 72 : 48)));
     await eventually(
       () => api.total(`batchId=${batchId}`),
       (total) => total === calls.length,

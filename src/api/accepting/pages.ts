@@ -1,9 +1,9 @@
 import { PAGE_CALLS, type PageCall, type PageLayout } from '../../contract/batch.ts';
-import { packPage } from '../../contract/packed-page.ts';
+import { commonParts, packCall } from '../../contract/packed-page.ts';
 import { decodeLayout, encodeLayout } from '../../domain/page-layout.ts';
-import { mapInTurns } from './turns.ts';
+import { mapInTurns, takeTurns } from './turns.ts';
 
-/** The most bytes of one page's calls: Temporal takes 2 MB in one message, and a page's history holds it twice. */
+/** About the most bytes of one page's calls: Temporal takes 2 MB in one message, and a page's history holds it twice. */
 const PAGE_BYTES = 1024 * 1024;
 
 /** A request's calls, dealt out to pages. */
@@ -16,13 +16,17 @@ export interface Pages {
 /** Deals calls out to pages, in order of schedule time and then priority, so that what is due first is started first. */
 export async function paginate(calls: readonly PageCall[]): Promise<Pages> {
   const sorted = calls.map((call, index) => ({ call, index })).sort(byDue);
-  const chunks = Array.from({ length: Math.ceil(sorted.length / PAGE_CALLS) }, (_, chunk) =>
-    sorted.slice(chunk * PAGE_CALLS, (chunk + 1) * PAGE_CALLS),
-  );
-  const pages = (await mapInTurns(chunks, writePages)).flat();
+  const loads: Uint8Array[] = [];
   const pageOfCall = new Array<number>(calls.length);
-  for (const [page, { placed }] of pages.entries()) for (const { index } of placed) pageOfCall[index] = page;
-  return { loads: pages.map(({ load }) => load), layout: encodeLayout(pageOfCall) };
+  const giveTurn = takeTurns();
+  for (let dealt = 0; dealt < sorted.length;) {
+    const { placed, load } = writePage(sorted.slice(dealt, dealt + PAGE_CALLS), PAGE_BYTES);
+    for (const { index } of placed) pageOfCall[index] = loads.length;
+    loads.push(load);
+    dealt += placed.length;
+    await giveTurn();
+  }
+  return { loads, layout: encodeLayout(pageOfCall) };
 }
 
 /** Deals calls out to the pages of a batch that was opened with this layout. */
@@ -30,7 +34,8 @@ export async function paginateAs(layout: PageLayout, calls: readonly PageCall[])
   const pageOfCall = decodeLayout(layout);
   const pages: PlacedCall[][] = [];
   for (const [index, call] of calls.entries()) (pages[pageOfCall[index] ?? 0] ??= []).push({ call, index });
-  return { loads: await mapInTurns(pages, (placed) => write(placed.sort(byDue))), layout };
+  const written = await mapInTurns(pages, (placed) => writePage(placed.sort(byDue), Infinity));
+  return { loads: written.map(({ load }) => load), layout };
 }
 
 /** A call and its place in the request. */
@@ -39,21 +44,24 @@ interface PlacedCall {
   readonly index: number;
 }
 
-interface WrittenPage {
-  readonly placed: readonly PlacedCall[];
-  readonly load: Uint8Array;
+/** A page with as many of these calls, from the first on, as fit into so many bytes. */
+function writePage(
+  candidates: readonly PlacedCall[],
+  mostBytes: number,
+): { placed: readonly PlacedCall[]; load: Uint8Array } {
+  const common = commonParts(candidates.map(({ call }) => call));
+  const calls: string[] = [];
+  let bytes = 0;
+  for (const { call } of candidates) {
+    const json = JSON.stringify(packCall(call, common));
+    bytes += Buffer.byteLength(json);
+    if (calls.length > 0 && bytes > mostBytes) break;
+    calls.push(json);
+  }
+  // A packed page.
+  const json = `{"common":${JSON.stringify(common)},"calls":[${calls.join(',')}]}`;
+  return { placed: candidates.slice(0, calls.length), load: Buffer.from(json) };
 }
-
-/** Halves what is too large until it fits: most is written once. */
-function writePages(placed: readonly PlacedCall[]): WrittenPage[] {
-  const load = write(placed);
-  if (load.byteLength <= PAGE_BYTES || placed.length === 1) return [{ placed, load }];
-  const half = Math.ceil(placed.length / 2);
-  return [...writePages(placed.slice(0, half)), ...writePages(placed.slice(half))];
-}
-
-const write = (placed: readonly PlacedCall[]): Uint8Array =>
-  Buffer.from(JSON.stringify(packPage(placed.map(({ call }) => call))));
 
 function byDue({ call: a }: PlacedCall, { call: b }: PlacedCall): number {
   // Instants compare as text.

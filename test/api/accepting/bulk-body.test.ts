@@ -59,13 +59,13 @@ describe('the body of a bulk request', () => {
     expect(errors?.at(-1)).toMatchObject({ index: 500 });
   });
 
-  test('of 32 MB of fields that do not exist is told about within seconds, and every one of them counts', async () => {
+  test('of 32 MB of fields that do not exist is read to its end, and every one of them counts', async () => {
     const garbage = Object.fromEntries(Array.from({ length: 6_000 }, (_, index) => [`x${index}`, 0]));
     const calls = Array<object>(600).fill({ endpoint: NUMBER, ...garbage });
     const { totalErrors, errors } = await problemOf(calls);
     expect(totalErrors).toBe(3_600_000);
     expect(errors).toHaveLength(1_000);
-  }, 20_000);
+  });
 
   test('is read in turns: whatever else the process has to do is done meanwhile', async () => {
     let isRead = false;
