@@ -5,7 +5,7 @@ import { auditLedger } from '../support/ledger-audit.ts';
 
 const BUSY = '+14155550002';
 /** Of each batch: small enough for a test, and many times what the trunk has lines. */
-const CALLS = 150;
+const CALLS = 80;
 
 let deployment: Deployment;
 let api: Api;

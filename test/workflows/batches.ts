@@ -10,7 +10,7 @@ import {
   openPagesUpdate,
   sealBatchUpdate,
 } from '../../src/contract/messages.ts';
-import { packPage } from '../../src/contract/packed-page.ts';
+import { commonParts, packCall, type PageLoad } from '../../src/contract/packed-page.ts';
 import { startBatchOptions } from '../../src/contract/start-batch.ts';
 import { toInstant } from '../../src/domain/instant.ts';
 import type { callBatch } from '../../src/workflows/call-batch.ts';
@@ -88,7 +88,7 @@ export class Batch {
   async load(): Promise<void> {
     await Promise.all(
       this.pages.map((calls, number) =>
-        this.page(number).executeUpdate(loadPageUpdate, { args: [packPage(calls)], updateId: 'load' }),
+        this.page(number).executeUpdate(loadPageUpdate, { args: [pack(calls)], updateId: 'load' }),
       ),
     );
   }
@@ -131,4 +131,10 @@ export class Batch {
     );
     return found.flat();
   }
+}
+
+/** A page as the API loads it. */
+function pack(calls: readonly PageCall[]): PageLoad {
+  const common = commonParts(calls);
+  return { common, calls: calls.map((call) => packCall(call, common)) };
 }

@@ -1,5 +1,5 @@
 import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
-import type { HeldCall, PageCall } from '../../contract/batch.ts';
+import type { HeldCall } from '../../contract/batch.ts';
 import type { CallFacts, CallProgress, CallStatus, Instant } from '../../contract/call.ts';
 import { pageId, parseCallId } from '../../contract/ids.ts';
 import { getCallQuery, getHeldCallQuery, getPageOfQuery } from '../../contract/messages.ts';
@@ -60,10 +60,6 @@ export function summarize(
     overrideOutboundConfig,
   };
 }
-
-/** A call that has just been accepted. */
-export const summarizeAccepted = ({ callId, facts, input }: PageCall): CallSummary =>
-  summarize(callId, facts, 'Created', input.plan.at);
 
 /**
  * A call and all that is known of it.
