@@ -32,6 +32,7 @@ async function stopOnce(site: Site, how: string, method: string, path: string): 
   const dials = () => readDials(deployment).filter(({ callId }) => callId.startsWith(batchId));
   while (dials().length < DIALS_BEFORE) await sleep(200);
   const asked = Date.now();
+  const before = dials().filter(({ startedAt }) => startedAt > asked - 2_000).length / 2;
   const { status } = await api.request(method, `/batches/${batchId}${path}`);
   const answered = Date.now();
   await sleep(WATCH_MS);
@@ -46,6 +47,6 @@ async function stopOnce(site: Site, how: string, method: string, path: string): 
       note: 'after the request was sent',
     },
     { what: '  answered after', value: answered - asked, unit: 'ms', note: `${status}` },
-    { what: '  dials after it was asked for', value: after.length, unit: 'calls' },
+    { what: '  dials after it was asked for', value: after.length, unit: 'calls', note: `${before} a second before` },
   ];
 }

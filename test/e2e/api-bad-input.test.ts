@@ -164,20 +164,6 @@ describe('bad input', () => {
     expect(await refused('DELETE', '/calls/x?hangUp=true')).toContain('did you mean `hangup`?');
   });
 
-  test('is refused: an Idempotency-Key, since whoever sends one relies on it', async () => {
-    const headers = { 'idempotency-key': 'k' };
-    for (const [path, body] of [
-      ['/calls/bulk?agentId=demo', [{ endpoint: NUMBER }]],
-      ['/calls?agentId=demo', { endpoint: NUMBER }],
-    ] as const) {
-      const answer = await api.request<ProblemAnswer>('POST', path, body, headers);
-      expect(answer.status).toBe(400);
-      expect(answer.body.detail).toBe(
-        '`Idempotency-Key` is not supported by this version yet: send the request without it.',
-      );
-    }
-  });
-
   test('is refused: a missing and a wrong key, before a byte of the body counts', async () => {
     for (const authorization of ['', 'Bearer', 'Bearer wrong', 'Basic b3V0ZGlhbA==', 'outdial-development']) {
       const { status, headers } = await bulk('no JSON', { authorization });

@@ -40,7 +40,7 @@ const MOST_LEVELS = 100;
 
 /** What one item of a request says, as far as it is right; null for one that is not looked into: no object, or too large. */
 export function readCallBody(item: unknown, mistakes: Mistakes): CallBody | null {
-  if (isDeeper(item, MOST_LEVELS)) {
+  if (isTooDeep(item)) {
     mistakes.add('', `expected at most ${MOST_LEVELS} objects and arrays within each other`);
     return null;
   }
@@ -53,6 +53,9 @@ export function readCallBody(item: unknown, mistakes: Mistakes): CallBody | null
   addIssues(parsed.error?.issues ?? [], fieldsAt, mistakes);
   return isObject(item) ? rightFields(item, mistakes) : null;
 }
+
+/** Whether a call would be refused for its depth. */
+export const isTooDeep = (item: unknown): boolean => isDeeper(item, MOST_LEVELS);
 
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;

@@ -1,5 +1,5 @@
 import type { ApiDeps } from '../context.ts';
-import type { BulkRequest } from './accept-batch.ts';
+import type { BulkRequest } from './prepare-batch.ts';
 import type { CallRequest } from './accept-call.ts';
 import type { AnsweredCall } from './answers.ts';
 import { acceptanceFor, readCalls, readOneCall } from './read-calls.ts';

@@ -6,15 +6,13 @@ import {
 } from '@temporalio/client';
 import { METADATA_ENCODING_KEY, RawValue } from '@temporalio/common';
 import pLimit from 'p-limit';
-import type { BatchFacts } from '../../contract/batch.ts';
-import type { Instant } from '../../contract/call.ts';
 import { pageId } from '../../contract/ids.ts';
 import { loadPageUpdate, openPagesUpdate, sealBatchUpdate } from '../../contract/messages.ts';
 import { startBatchOptions } from '../../contract/start-batch.ts';
 import type { callBatch } from '../../workflows/call-batch.ts';
-import { type ApiDeps, TEMPORAL_TIMEOUT_MS } from '../context.ts';
-import { unavailable } from '../problem.ts';
+import { type ApiDeps, step } from '../context.ts';
 import type { Pages } from './pages.ts';
+import type { PreparedBatch } from './prepare-batch.ts';
 
 /** So many pages are loaded at once: enough to keep Temporal busy, few enough that each is answered well in time. */
 const LOADS_AT_ONCE = 4;
@@ -26,65 +24,71 @@ export interface BatchRuns {
   readonly pages?: readonly string[];
 }
 
-/** A step of handing over has all the time there is: as long as Temporal answers, a batch is not given up for being large. */
-export const step = <T>({ client }: ApiDeps, ask: () => Promise<T>): Promise<T> =>
-  client.withDeadline(Date.now() + TEMPORAL_TIMEOUT_MS, ask);
-
 /**
  * Starts the batch's workflow, and waits until its pages can be loaded.
  *
- * @returns whether it is new: false where there is a batch of this ID that runs, or that has been sealed
+ * @returns its run; null where there is a batch of this ID already, be it that it runs or that it was sealed, and where it
+ *   was cancelled at once
  */
-export async function openBatch(
-  deps: ApiDeps,
-  batchId: string,
-  facts: BatchFacts,
-  layout: Pages['layout'],
-  lastDeadline: Instant,
-): Promise<boolean> {
+export async function openBatch(deps: ApiDeps, batchId: string, prepared: PreparedBatch): Promise<string | null> {
+  const { facts, layout, lastDeadline } = prepared;
   const options = startBatchOptions(batchId, facts, layout, lastDeadline);
   const startWorkflowOperation = new WithStartWorkflowOperation<typeof callBatch>('callBatch', options);
   try {
-    await step(deps, () => deps.client.workflow.executeUpdateWithStart(openPagesUpdate, { startWorkflowOperation }));
-    return true;
+    return await step(deps, async () => {
+      const update = { startWorkflowOperation, waitForStage: 'ACCEPTED' as const };
+      const opening = await deps.client.workflow.startUpdateWithStart(openPagesUpdate, update);
+      await opening.result();
+      return opening.workflowRunId ?? null;
+    });
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+    if (error instanceof WorkflowExecutionAlreadyStartedError || error instanceof WorkflowUpdateFailedError)
+      return null;
     throw error;
   }
 }
 
-/** Loads a batch's pages and seals it: from then on its calls are durable, and start.
+/** Waits until the pages of a batch can be loaded; false where it has ended. */
+export const openPages = async (deps: ApiDeps, batchId: string, runId: string): Promise<boolean> =>
+  await unlessEnded(async () => {
+    const handle = deps.client.workflow.getHandle(batchId, runId);
+    await step(deps, () => handle.executeUpdate(openPagesUpdate));
+    return true;
+  });
+
+/**
+ * Loads a batch's pages and seals it: from then on its calls are durable, and start.
  *
- * @throws Problem 503 when the batch ended before it was sealed: nothing was scheduled
+ * @returns whether it is sealed; otherwise it has ended, and nothing was scheduled
  */
-export async function loadAndSeal(
+export const loadAndSeal = async (
   deps: ApiDeps,
   batchId: string,
   loads: Pages['loads'],
   runs: BatchRuns,
-): Promise<void> {
-  const { workflow } = deps.client;
-  const limit = pLimit(LOADS_AT_ONCE);
+): Promise<boolean> =>
+  await unlessEnded(async () => {
+    const { workflow } = deps.client;
+    await pLimit(LOADS_AT_ONCE).map(loads, (load, page) => {
+      const handle = workflow.getHandle(pageId(batchId, page), runs.pages?.[page]);
+      // By its name: what it is loaded with is written already.
+      return step(deps, () => handle.executeUpdate(loadPageUpdate.name, { args: [toPayload(load)], updateId: 'load' }));
+    });
+    const handle = workflow.getHandle(batchId, runs.batch);
+    return (await step(deps, () => handle.executeUpdate(sealBatchUpdate, { updateId: 'seal' }))) === 'sealed';
+  });
+
+/** False where a workflow has ended before it was asked, or was gone when it should have answered. */
+async function unlessEnded(ask: () => Promise<boolean>): Promise<boolean> {
   try {
-    await limit.map(loads, (load, page) =>
-      step(deps, () =>
-        workflow
-          .getHandle(pageId(batchId, page), runs.pages?.[page])
-          // By its name: what it is loaded with is written already.
-          .executeUpdate(loadPageUpdate.name, { args: [jsonPayload(load)], updateId: 'load' }),
-      ),
-    );
-    const answer = await step(deps, () =>
-      workflow.getHandle(batchId, runs.batch).executeUpdate(sealBatchUpdate, { updateId: 'seal' }),
-    );
-    if (answer === 'sealed') return;
+    return await ask();
   } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError)) throw error;
+    if (error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError) return false;
+    throw error;
   }
-  throw unavailable('The batch took too long to arrive, or was cancelled: nothing was scheduled, send it again.');
 }
 
-const jsonPayload = (data: Uint8Array): RawValue =>
+const toPayload = (data: Uint8Array): RawValue =>
   RawValue.fromPayload({ metadata: { [METADATA_ENCODING_KEY]: Buffer.from('json/plain') }, data });
 
 /** How long Temporal has to hear that a batch is given up, in milliseconds: nobody waits for it. */

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { ApiDeps } from '../context.ts';
 import { conflict, notFound } from '../problem.ts';
-import { type BatchRecord, findBatch } from '../reading/batch-record.ts';
+import { findBatch, isOver } from '../reading/batch-record.ts';
+import { type BatchStatus, statusOf } from '../reading/batches/batch-status.ts';
 
 /** How long a batch has to do what it is asked before the answer tells that it has not, yet, in milliseconds. */
 const APPLY_TIMEOUT_MS = 2_500;
@@ -10,22 +11,28 @@ const APPLY_TIMEOUT_MS = 2_500;
 /** How often it is looked at meanwhile, in milliseconds. */
 const LOOK_MS = 50;
 
+/** A batch that was asked something. */
+export interface ControlledBatch {
+  readonly batchId: string;
+  /** As it stands by then: its calls follow, which may take minutes. */
+  readonly status: BatchStatus;
+}
+
 /**
  * Stops new dials of a batch; calls in progress go on, and deadlines pass.
  *
- * @returns whether it is so by now
  * @throws Problem 404 for no such batch, 409 for one that has ended or is cancelled
  */
-export const pauseBatch = (deps: ApiDeps, orgId: string, batchId: string, reason: string): Promise<boolean> =>
-  control(deps, orgId, batchId, 'pauseBatch', { reason }, ({ state }) => state === 'Paused');
+export const pauseBatch = (deps: ApiDeps, orgId: string, batchId: string, reason: string): Promise<ControlledBatch> =>
+  control(deps, orgId, batchId, 'pauseBatch', { reason }, (status) => status === 'Paused');
 
 /** Lets a batch go on where it was. Like {@link pauseBatch}. */
-export const resumeBatch = (deps: ApiDeps, orgId: string, batchId: string): Promise<boolean> =>
-  control(deps, orgId, batchId, 'resumeBatch', {}, ({ state }) => state !== 'Paused');
+export const resumeBatch = (deps: ApiDeps, orgId: string, batchId: string): Promise<ControlledBatch> =>
+  control(deps, orgId, batchId, 'resumeBatch', {}, (status) => status !== 'Paused');
 
 /** Cancels what waits or rings of a batch; who talks finishes talking. Like {@link pauseBatch}. */
-export const cancelBatch = (deps: ApiDeps, orgId: string, batchId: string, reason: string): Promise<boolean> =>
-  control(deps, orgId, batchId, 'cancelBatch', { reason }, ({ state }) => state === 'Canceled');
+export const cancelBatch = (deps: ApiDeps, orgId: string, batchId: string, reason: string): Promise<ControlledBatch> =>
+  control(deps, orgId, batchId, 'cancelBatch', { reason }, (status) => status === 'Canceled');
 
 async function control(
   deps: ApiDeps,
@@ -33,10 +40,11 @@ async function control(
   batchId: string,
   signal: string,
   fields: object,
-  isSo: (batch: BatchRecord) => boolean,
-): Promise<boolean> {
-  const before = await find(deps, orgId, batchId);
-  if (before.execution !== 'RUNNING') throw conflict('The batch has ended.');
+  isSo: (status: BatchStatus) => boolean,
+): Promise<ControlledBatch> {
+  const before = await findBatch(deps, orgId, batchId);
+  if (before === null) throw notFound('such batch');
+  if (isOver(before)) throw conflict('The batch has ended.');
   if (before.state === 'Canceled') throw conflict('The batch is canceled already.');
   try {
     await deps.client.workflow.getHandle(batchId).signal(signal, fields);
@@ -45,15 +53,10 @@ async function control(
     throw error;
   }
   const timeout = Date.now() + APPLY_TIMEOUT_MS;
-  while (!isSo(await find(deps, orgId, batchId))) {
-    if (Date.now() > timeout) return false;
+  for (;;) {
+    const batch = (await findBatch(deps, orgId, batchId)) ?? before;
+    const status = statusOf(batch);
+    if (isSo(status) || isOver(batch) || Date.now() > timeout) return { batchId, status };
     await sleep(LOOK_MS);
   }
-  return true;
-}
-
-async function find(deps: ApiDeps, orgId: string, batchId: string): Promise<BatchRecord> {
-  const batch = await findBatch(deps, orgId, batchId);
-  if (batch === null) throw notFound('such batch');
-  return batch;
 }

@@ -11,10 +11,13 @@ const APPLY_TIMEOUT_MS = 2_500;
 /** How often it is looked at meanwhile, in milliseconds. */
 const LOOK_MS = 50;
 
-/** Stops new dials on a trunk; calls in progress go on. The answer is the trunk, paused unless that takes long. */
+/**
+ * Stops new dials on a trunk; calls in progress go on. The queue itself is told first, so that no worker has to be waited
+ * for; then the trunk's workflow, which would set it to its own mind else. The answer is the trunk, paused.
+ */
 export async function pauseTrunk(deps: ApiDeps, trunk: TrunkConfig, reason: string): Promise<TrunkView> {
-  const isTold = await signal(deps, trunk, 'pauseTrunk', { reason });
-  if (!isTold) await deps.queues.setRate(refOf(trunk), 0, reason);
+  await deps.queues.setRate(refOf(trunk), 0, reason);
+  await signal(deps, trunk, 'pauseTrunk', { reason });
   return await untilPaused(deps, trunk, true);
 }
 

@@ -1,12 +1,13 @@
 import { type Request, type RequestHandler, Router } from 'express';
 import { z } from 'zod';
-import { cancelBatch, pauseBatch, resumeBatch } from '../changing/control-batch.ts';
+import { cancelBatch, type ControlledBatch, pauseBatch, resumeBatch } from '../changing/control-batch.ts';
 import { readReason } from '../changing/reason.ts';
 import { type ApiDeps, orgHandler } from '../context.ts';
 import { notFound, Problem } from '../problem.ts';
 import { readQuery, wholeNumber } from '../query.ts';
 import { findBatch } from '../reading/batch-record.ts';
 import { listBatches } from '../reading/batches/list-batches.ts';
+import type { BatchStatus } from '../reading/batches/batch-status.ts';
 import { findBatchView } from '../reading/batches/batch-view.ts';
 import { checkReach, MOST_SKIPPED } from '../reading/lists/paged-list.ts';
 import { readBatchResults } from '../reading/results/batch-results.ts';
@@ -53,26 +54,32 @@ export function batchRoutes(deps: ApiDeps): Router {
 
   router.delete(
     '/:batchId',
-    control((orgId, batchId, reason) => cancelBatch(deps, orgId, batchId, reason ?? 'canceled through the API')),
+    control(['Canceled'], (orgId, batchId, reason) =>
+      cancelBatch(deps, orgId, batchId, reason ?? 'canceled through the API'),
+    ),
   );
   router.post(
     '/:batchId/pause',
-    control((orgId, batchId, reason) => pauseBatch(deps, orgId, batchId, reason ?? 'paused through the API')),
+    control(['Paused'], (orgId, batchId, reason) =>
+      pauseBatch(deps, orgId, batchId, reason ?? 'paused through the API'),
+    ),
   );
   router.post(
     '/:batchId/resume',
-    control((orgId, batchId) => resumeBatch(deps, orgId, batchId)),
+    control(['Starting', 'Running', 'Completed'], (orgId, batchId) => resumeBatch(deps, orgId, batchId)),
   );
 
   return router;
 
-  /** Answers with the batch as it is then: 202 where what was asked for is not so yet. */
-  function control(ask: (orgId: string, batchId: string, reason: string | null) => Promise<boolean>): RequestHandler {
+  /** 202 where what was asked for is not so yet. */
+  function control(
+    status: readonly BatchStatus[],
+    ask: (orgId: string, batchId: string, reason: string | null) => Promise<ControlledBatch>,
+  ): RequestHandler {
     return orgHandler(deps, async ({ orgId, request, response }) => {
       readQuery(request, {});
-      const batchId = String(request.params.batchId);
-      const isDone = await ask(orgId, batchId, readReason(request));
-      response.status(isDone ? 200 : 202).json(await findBatchView(deps, orgId, batchId));
+      const batch = await ask(orgId, String(request.params.batchId), readReason(request));
+      response.status(status.includes(batch.status) ? 200 : 202).json(batch);
     });
   }
 }

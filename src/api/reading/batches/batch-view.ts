@@ -6,11 +6,9 @@ import { type ApiDeps, step } from '../../context.ts';
 import { notFound } from '../../problem.ts';
 import { retentionMs } from '../../retention.ts';
 import { type BatchRecord, findBatch, isOver } from '../batch-record.ts';
+import { type BatchStatus, statusOf } from './batch-status.ts';
 import { countBatch } from './batch-counts.ts';
 import { estimateEnd } from './estimate.ts';
-
-/** `Completed` once all of its calls have ended; `Canceled` from the moment that it is, though some may go on talking. */
-export type BatchStatus = 'Starting' | 'Running' | 'Paused' | 'Completed' | 'Canceled';
 
 /** A batch as `GET /batches` and `GET /batches/{batchId}` tell it. */
 export interface BatchView {
@@ -76,9 +74,4 @@ export async function viewBatch(deps: ApiDeps, batch: BatchRecord): Promise<Batc
 async function readProgress(deps: ApiDeps, batch: BatchRecord): Promise<BatchProgress | null> {
   if (isOver(batch) && statusOf(batch) === 'Completed') return null;
   return await step(deps, () => deps.client.workflow.getHandle(batch.batchId).query(getBatchQuery));
-}
-
-function statusOf({ state, execution }: BatchRecord): BatchStatus {
-  if (execution === 'RUNNING') return state;
-  return execution === 'COMPLETED' && state !== 'Canceled' ? 'Completed' : 'Canceled';
 }

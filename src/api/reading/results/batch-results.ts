@@ -6,7 +6,7 @@ import { type ApiDeps, step } from '../../context.ts';
 import { Problem } from '../../problem.ts';
 import { type BatchRecord, settle } from '../batch-record.ts';
 import { viewCall } from '../call-view.ts';
-import { walkHistory } from '../history.ts';
+import { readHistory } from '../../history.ts';
 import { walkHeld } from '../lists/held-calls.ts';
 import { digestOf, OpenCalls } from './open-calls.ts';
 import { PageHistory } from './page-history.ts';
@@ -42,7 +42,7 @@ export async function* readBatchResults(
 
 async function readPage(deps: ApiDeps, batch: BatchRecord, page: string, open: OpenCalls): Promise<ResultRow[]> {
   const history = new PageHistory();
-  for await (const events of walkHistory(deps, page, EVENTS_AT_ONCE)) for (const event of events) history.read(event);
+  for await (const event of readHistory(deps, page, EVENTS_AT_ONCE)) history.read(event);
   const isHeld = history.calls.some(({ callId }) => !history.started.has(callId));
   const held = isHeld ? await readHeld(deps, batch, page) : new Map<string, HeldCall>();
   const limit = pLimit(LOOKUPS_AT_ONCE);

@@ -2,7 +2,7 @@ import type { PageCall } from '../../../contract/batch.ts';
 import type { CallResult, EditAnswer, EditedCall, Instant } from '../../../contract/call.ts';
 import { editHeldCallUpdate, loadPageUpdate } from '../../../contract/messages.ts';
 import { isPageLoad, unpackPage } from '../../../contract/packed-page.ts';
-import { decode, type HistoryEvent, timeOf } from '../history.ts';
+import { decode, type HistoryEvent, timeOf, updateOf } from '../../history.ts';
 
 /** How the workflow of a call ended. */
 export interface CallEnd {
@@ -34,7 +34,7 @@ export class PageHistory {
   }
 
   #readUpdate(event: HistoryEvent): void {
-    const input = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input;
+    const input = updateOf(event);
     if (input?.name === loadPageUpdate.name) this.#load(decode(input.args));
     if (input?.name === editHeldCallUpdate.name) this.#edits.set(String(event.eventId), String(decode(input.args)));
 

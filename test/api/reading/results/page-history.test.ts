@@ -3,7 +3,7 @@ import { msToTs } from '@temporalio/common/lib/time.js';
 import { describe, expect, test } from 'vitest';
 import { digestOf, OpenCalls } from '../../../../src/api/reading/results/open-calls.ts';
 import { PageHistory } from '../../../../src/api/reading/results/page-history.ts';
-import type { HistoryEvent } from '../../../../src/api/reading/history.ts';
+import type { HistoryEvent } from '../../../../src/api/history.ts';
 import type { CallResult } from '../../../../src/contract/call.ts';
 import { factsOf, pageCallOf } from '../pages.ts';
 
