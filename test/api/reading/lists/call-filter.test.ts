@@ -29,6 +29,12 @@ describe('the query for a list', () => {
     }
   });
 
+  test('asks for data that a call has, and takes a quotation mark in it for what it is', () => {
+    expect(queryOf({ searchable: [`campaignId=o'neil' OR OrgId = 'other`, 'region=5'] })).toBe(
+      `${OURS} AND AdditionalData = 'campaignId=o''neil'' OR OrgId = ''other' AND AdditionalData = 'region=5'`,
+    );
+  });
+
   test('does not count a call as waiting or running whose workflow was terminated while it was', () => {
     for (const status of ['Pending', 'Queued', 'Running'] as const) {
       expect(queryOf({ statuses: [status] })).toContain(`CallStatus = '${status}' AND NOT ${ENDED}`);

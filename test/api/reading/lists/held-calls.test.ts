@@ -102,8 +102,15 @@ describe('a walk over calls that have not started', () => {
   });
 });
 
-describe('a call that has not started, of a batch that is over', () => {
-  test('is Canceled, since it never will, though its page was terminated and does not know', async () => {
+describe('a call that no workflow stands for', () => {
+  test('is what its page says as long as the batch may start it', async () => {
+    const pages = new FakePages();
+    pages.add('a', [[held(), held(true)]]);
+    const { rows } = await readHeldCalls(pages.deps, [batchOf('a')], NOW, { from: null, skip: 0, take: 9 });
+    expect(rows.map(({ call }) => call.status)).toEqual(['Created', 'Canceled']);
+  });
+
+  test('is Canceled once its batch is over, though its page was terminated and does not know', async () => {
     await assert(
       asyncProperty(boolean(), async (canceled) => {
         const pages = new FakePages();
