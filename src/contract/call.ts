@@ -153,6 +153,9 @@ export interface CallResult {
   readonly attempts: number;
   readonly nextScheduleTime: Instant;
   readonly durationSeconds: number | null;
+  /** The provider's ID of the call or of its recording. Calls of an earlier version say neither this nor the next. */
+  readonly recordId?: string | null;
+  readonly completedTime?: Instant;
   /** What it was edited to, where it was. */
   readonly edited?: Partial<Pick<CallFacts, 'endpoint' | 'priority' | 'callDeadline' | 'scheduledTime'>>;
 }

@@ -12,6 +12,7 @@ import type { AttemptEnd, Outcome } from '../contract/placement.ts';
 import { CALL_STATUS, DISPOSITION, NEXT_SCHEDULE_TIME, WAITING_FOR } from '../contract/search-attributes.ts';
 import type { CallMemo } from '../contract/start-call.ts';
 import { talkSeconds } from '../domain/call-history.ts';
+import { toInstant } from '../domain/instant.ts';
 import { retryDelay } from '../domain/retry.ts';
 import { placeAttempt, withoutDialing } from './attempt.ts';
 import { planning } from './call-activities.ts';
@@ -164,6 +165,8 @@ function end(
     attempts: call.attempts.length,
     nextScheduleTime: call.plan.at,
     durationSeconds: attempt === undefined ? null : talkSeconds(attempt),
+    recordId: attempt?.recordId ?? null,
+    completedTime: toInstant(Date.now()),
     ...(call.edited.size === 0 ? {} : { edited: editedFacts(call) }),
   };
 }

@@ -18,6 +18,7 @@ export const COLUMNS = [
   'disposition',
   'attempts',
   'durationSeconds',
+  'recordId',
   'priority',
   'timezone',
   'createdTime',

@@ -15,28 +15,43 @@ export interface ResultRow {
   readonly attempts: number | null;
   /** From the answer to the end; null where nobody answered, or the call has not ended. */
   readonly durationSeconds: number | null;
+  /** The provider's ID of the call or of its recording. */
+  readonly recordId: string | null;
   readonly priority: number;
   readonly timezone: string;
   readonly createdTime: Instant;
   readonly scheduledTime: Instant | null;
   readonly nextScheduleTime: Instant;
   readonly callDeadline: Instant;
-  /** When its batch heard of it: a moment after the call's own `completedTime`. */
   readonly completedTime: Instant | null;
   readonly additionalData: CallFacts['additionalData'];
 }
 
 type Outcome = Pick<
   ResultRow,
-  'status' | 'reason' | 'disposition' | 'attempts' | 'durationSeconds' | 'nextScheduleTime' | 'completedTime'
+  | 'status'
+  | 'reason'
+  | 'disposition'
+  | 'attempts'
+  | 'durationSeconds'
+  | 'recordId'
+  | 'nextScheduleTime'
+  | 'completedTime'
 >;
 
-const UNKNOWN_YET = { reason: null, disposition: null, attempts: null, durationSeconds: null, completedTime: null };
+const UNKNOWN_YET = {
+  reason: null,
+  disposition: null,
+  attempts: null,
+  durationSeconds: null,
+  recordId: null,
+  completedTime: null,
+};
 
-/** A call that has ended, as its workflow said with its end. */
-export function endedRow({ callId, facts }: PageCall, result: CallResult, completedTime: Instant): ResultRow {
-  const { status, reason, disposition, attempts, durationSeconds, nextScheduleTime, edited } = result;
-  const outcome = { status, reason, disposition, attempts, durationSeconds, nextScheduleTime, completedTime };
+/** A call that has ended, as its workflow said with its end. @param heardOf when its page heard of it */
+export function endedRow({ callId, facts }: PageCall, result: CallResult, heardOf: Instant): ResultRow {
+  const { edited, recordId = null, completedTime = heardOf, ...told } = result;
+  const outcome = { ...told, recordId, completedTime };
   return row(callId, { ...facts, ...edited }, outcome);
 }
 
@@ -50,13 +65,13 @@ export const heldRow = (callId: string, { facts, input, status, reason, complete
 
 /** A call that was looked up by itself. */
 export function viewedRow(call: CallView, scheduledTime: Instant | null): ResultRow {
-  const { status, reason, attempts, durationSeconds, nextScheduleTime, completedTime } = call;
+  const { status, reason, attempts, durationSeconds, recordId, nextScheduleTime, completedTime } = call;
   const hasEnded = completedTime !== null;
   const outcome = hasEnded ? { disposition: attempts.at(-1)?.disposition ?? null, attempts: attempts.length } : {};
   return row(
     call.callId,
     { ...call, scheduledTime },
-    { ...UNKNOWN_YET, status, reason, durationSeconds, nextScheduleTime, completedTime, ...outcome },
+    { ...UNKNOWN_YET, status, reason, durationSeconds, recordId, nextScheduleTime, completedTime, ...outcome },
   );
 }
 
@@ -66,7 +81,8 @@ export const unknownRow = ({ callId, facts, input }: PageCall): ResultRow =>
 
 function row(callId: string, facts: Omit<CallFacts, 'batchId' | 'trunk'>, outcome: Outcome): ResultRow {
   const { endpoint, priority, timezone, createdTime, scheduledTime, callDeadline, additionalData } = facts;
-  const { status, reason, disposition, attempts, durationSeconds, nextScheduleTime, completedTime } = outcome;
+  const { status, reason, disposition, attempts, durationSeconds, recordId } = outcome;
+  const { nextScheduleTime, completedTime } = outcome;
   return {
     callId,
     endpoint,
@@ -75,6 +91,7 @@ function row(callId: string, facts: Omit<CallFacts, 'batchId' | 'trunk'>, outcom
     disposition,
     attempts,
     durationSeconds,
+    recordId,
     priority,
     timezone,
     createdTime,

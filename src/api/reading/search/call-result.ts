@@ -1,8 +1,8 @@
+import proto from '@temporalio/proto';
 import pLimit from 'p-limit';
-import type { Instant } from '../../../contract/call.ts';
-import { foldCallHistory } from '../../../domain/call-history.ts';
+import type { CallResult, Instant } from '../../../contract/call.ts';
 import { type ApiDeps, step } from '../../context.ts';
-import { readCallEvents } from '../call-events.ts';
+import { decode } from '../../history.ts';
 import type { CallSummary } from '../call-view.ts';
 import type { ListedCall } from '../lists/listed-call.ts';
 
@@ -19,34 +19,44 @@ export interface CallResultView extends Omit<CallSummary, 'status'> {
   readonly inspectorUrl: string | null;
 }
 
-/** How many histories are read at once: more only wait for Temporal. */
-const HISTORIES_AT_ONCE = 16;
+const LAST_EVENT = proto.temporal.api.enums.v1.HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT;
 
-/** The calls of a list with what became of them, which Temporal keeps in the histories of those that ended. */
+/** How many ends are read at once: more only wait for Temporal. */
+const ENDS_AT_ONCE = 16;
+
+/** The calls of a list with what became of them, which is in the last event of those that ended. */
 export async function viewResults(deps: ApiDeps, calls: readonly ListedCall[]): Promise<CallResultView[]> {
-  const limit = pLimit(HISTORIES_AT_ONCE);
+  const limit = pLimit(ENDS_AT_ONCE);
   return await Promise.all(calls.map((call) => limit(() => viewResult(deps, call))));
 }
 
 async function viewResult(deps: ApiDeps, { call, batchId, completedTime, runId }: ListedCall): Promise<CallResultView> {
   const { status, ...summary } = call;
-  const hasHistory = runId !== null && completedTime !== null;
-  const end = hasHistory ? await readEnd(deps, call.callId, runId) : { durationSeconds: null, recordId: null };
+  const hasEnded = runId !== null && completedTime !== null;
+  const end = hasEnded ? await readEnd(deps, call.callId, runId) : {};
   return {
     ...summary,
     batchId,
     callStatus: status,
     completedTime,
-    durationSeconds: end.durationSeconds,
-    serverJobId: end.recordId,
+    durationSeconds: end.durationSeconds ?? null,
+    serverJobId: end.recordId ?? null,
     inspectorUrl: runId === null ? null : inspectorUrl(deps, call.callId, runId),
   };
 }
 
-async function readEnd(deps: ApiDeps, callId: string, runId: string) {
-  const { events } = await step(deps, () => deps.client.workflow.getHandle(callId, runId).fetchHistory());
-  const read = readCallEvents(events ?? []);
-  return foldCallHistory(read.input.plan, read.events);
+/** What a call's workflow ended with; of one that was cancelled natively or terminated that is nothing. */
+async function readEnd(deps: ApiDeps, callId: string, runId: string): Promise<Partial<CallResult>> {
+  const { options, workflowService } = deps.client;
+  const { history } = await step(deps, () =>
+    workflowService.getWorkflowExecutionHistory({
+      namespace: options.namespace,
+      execution: { workflowId: callId, runId },
+      historyEventFilterType: LAST_EVENT,
+    }),
+  );
+  const [last] = history?.events ?? [];
+  return (decode(last?.workflowExecutionCompletedEventAttributes?.result) ?? {});
 }
 
 function inspectorUrl({ webUi, client }: ApiDeps, callId: string, runId: string): string | null {
