@@ -20,7 +20,7 @@ const HEARTBEAT_MS = 1_000;
 const SURE_MS = 5_000;
 
 /** For so long what the gate has said holds, in milliseconds: a stop has to reach every call within a second. */
-const GATED_MS = 250;
+const GATED_MS = 500;
 
 /** An activity handed out to a frozen process begins to run within this time of the thaw, in milliseconds. */
 const THAW_MS = 1_000;

@@ -138,6 +138,12 @@ function wait(call: CallState, disposition?: Disposition): void {
   ]);
 }
 
+/** One that is longer than any provider's is left to the call's own history: results stay compact. */
+const LONGEST_RECORD_ID = 200;
+
+const shortRecordId = (attempt: AttemptEnd | undefined): string | null =>
+  attempt?.recordId != null && attempt.recordId.length <= LONGEST_RECORD_ID ? attempt.recordId : null;
+
 /** Takes away what a call waited for, where that is shown: once it does not wait. */
 const noLongerWaiting = (): SearchAttributeUpdatePair[] =>
   workflowInfo().typedSearchAttributes.get(WAITING_FOR) === undefined ? [] : [{ key: WAITING_FOR, value: null }];
@@ -165,7 +171,7 @@ function end(
     attempts: call.attempts.length,
     nextScheduleTime: call.plan.at,
     durationSeconds: attempt === undefined ? null : talkSeconds(attempt),
-    recordId: attempt?.recordId ?? null,
+    recordId: shortRecordId(attempt),
     completedTime: toInstant(Date.now()),
     ...(call.edited.size === 0 ? {} : { edited: editedFacts(call) }),
   };

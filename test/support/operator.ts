@@ -87,6 +87,9 @@ export class Operator {
     const { call, isThere } = STAGES[stage];
     const { callId } = await this.#api.call(stage === 'queued' ? agents.queued : agents.others, call);
     await this.#api.until(callId, isThere);
+    // A call is Running from the moment on from which it may be dialed; what rings, only the carrier knows.
+    const hasRung = (): boolean => this.carrier(callId, agents.others).dials > 0;
+    if (stage === 'ringing') await eventually(() => Promise.resolve(hasRung()), Boolean);
     return callId;
   }
 

@@ -81,6 +81,8 @@ describe('A call that is answered at first try', () => {
       disposition: 'answered',
       attempts: 1,
       nextScheduleTime: call.call.input.plan.at,
+      recordId: null,
+      completedTime: expect.any(String) as string,
       durationSeconds: 0,
     });
   });

@@ -56,7 +56,7 @@ async function readEnd(deps: ApiDeps, callId: string, runId: string): Promise<Pa
     }),
   );
   const [last] = history?.events ?? [];
-  return (decode(last?.workflowExecutionCompletedEventAttributes?.result) ?? {});
+  return decode(last?.workflowExecutionCompletedEventAttributes?.result) ?? {};
 }
 
 function inspectorUrl({ webUi, client }: ApiDeps, callId: string, runId: string): string | null {
