@@ -22,7 +22,13 @@ import {
   wakeCallSignal,
 } from '../contract/messages.ts';
 import type { AttemptEnd } from '../contract/placement.ts';
-import { CALL_DEADLINE, ENDPOINT_HASH, NEXT_SCHEDULE_TIME, PRIORITY } from '../contract/search-attributes.ts';
+import {
+  CALL_DEADLINE,
+  ENDPOINT_HASH,
+  NEXT_SCHEDULE_TIME,
+  PRIORITY,
+  WAITING_FOR,
+} from '../contract/search-attributes.ts';
 import type { CallMemo } from '../contract/start-call.ts';
 import { toInstant } from '../domain/instant.ts';
 import { readReason, readSignal } from './read-signal.ts';
@@ -100,6 +106,7 @@ export class CallState {
       { key: CALL_DEADLINE, value: new Date(facts.callDeadline) },
       { key: NEXT_SCHEDULE_TIME, value: new Date(this.plan.at) },
       { key: ENDPOINT_HASH, value: endpointHash },
+      ...(this.status === 'Pending' ? [{ key: WAITING_FOR, value: this.plan.waitingFor }] : []),
     ]);
   }
 

@@ -51,7 +51,8 @@ async function run(call: CallState): Promise<CallResult> {
     const outcome = await attempt(call);
     const result = await decide(call, outcome);
     if (result === null) continue;
-    await condition(allHandlersFinished);
+    // Waiting costs something even where nothing is waited for: each promise of a workflow is traced.
+    if (!allHandlersFinished()) await condition(allHandlersFinished);
     return result;
   }
 }
@@ -66,7 +67,7 @@ async function attempt(call: CallState): Promise<Outcome> {
 /** Waits until the plan or the deadline, whichever comes first, or until somebody cancels; plan and deadline may change. */
 async function sleepUntilDue(call: CallState): Promise<void> {
   for (;;) {
-    await condition(() => !call.editing);
+    if (call.editing) await condition(() => !call.editing);
     const wait = Math.min(Date.parse(call.plan.at), Date.parse(call.facts.callDeadline)) - Date.now();
     if (wait <= 0 || call.cancelReason !== null) return;
     call.status = 'Pending';
