@@ -1,4 +1,9 @@
-import { isGrpcServiceError, ServiceError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import {
+  isGrpcServiceError,
+  QueryNotRegisteredError,
+  ServiceError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { Problem, badBody, badRequest, tooLarge, unavailable } from './problem.ts';
@@ -44,6 +49,9 @@ function toProblem(error: unknown): Problem {
 /** Whether the error says that Temporal could not be asked, or that no worker took the question. */
 export function isTemporalAway(error: unknown): boolean {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
+  // Ours are all registered: so the SDK calls every query that a worker took and could not answer, right after Temporal has
+  // come back, say.
+  if (error instanceof QueryNotRegisteredError) return true;
   const cause = error instanceof ServiceError ? error.cause : error;
   return isGrpcServiceError(cause) && AWAY.has(cause.code);
 }

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ServiceError } from '@temporalio/client';
+import { QueryNotRegisteredError, ServiceError } from '@temporalio/client';
 import express from 'express';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -72,6 +72,11 @@ describe('an error', () => {
     expect(response.status).toBe(503);
     expect(body.detail).toBe('Temporal does not answer, or no worker does: try again in a moment.');
     expect(logged).toBe('');
+  });
+
+  test('of a query that a worker took and could not answer is a 503 as well', async () => {
+    const { response } = await answerTo(new QueryNotRegisteredError('cannot play the history', 3));
+    expect(response.status).toBe(503);
   });
 
   test.each([new Error(SECRET), SECRET, grpcError(3)])(

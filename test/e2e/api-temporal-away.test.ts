@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Api, eventually, type ProblemAnswer } from '../support/api.ts';
+import { type Api, type CallAnswer, eventually, type ProblemAnswer } from '../support/api.ts';
 import { Deployment, testConfig } from '../support/deployment.ts';
 import type { OutdialProcess } from '../support/process.ts';
 
@@ -122,7 +122,12 @@ describe('with Temporal stopped', () => {
   });
 
   test('nothing of what was answered 503 is called later, and the call that was there before still sleeps', async () => {
-    expect((await api.get(callId)).status).toBe('Pending');
+    const { status, body } = await eventually(
+      () => api.request<CallAnswer>('GET', `/calls/${callId}`),
+      (answer) => answer.status !== 503,
+    );
+    expect(status, apiProcess.output.slice(-2_000)).toBe(200);
+    expect(body.status).toBe('Pending');
     // The two of the recovery: those before it were never accepted.
     expect(await api.total('status=Pending')).toBe(1);
   });
