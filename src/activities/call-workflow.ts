@@ -72,3 +72,8 @@ export async function isCallOpen(client: Client, callId: string): Promise<boolea
     throw error;
   }
 }
+
+/** For what is told to a workflow that may be gone. */
+export function ignoreNotFound(error: unknown): void {
+  if (!(error instanceof WorkflowNotFoundError)) throw error;
+}

@@ -1,10 +1,9 @@
 import { Context } from '@temporalio/activity';
-import { WorkflowNotFoundError } from '@temporalio/client';
 import type { AttemptEnd, Outcome, PlaceCallInput } from '../contract/placement.ts';
 import { attemptIdentity } from '../contract/ids.ts';
 import type { DialRequest } from '../dialers/dialer.ts';
 import { toInstant } from '../domain/instant.ts';
-import { CallWorkflow } from './call-workflow.ts';
+import { CallWorkflow, ignoreNotFound } from './call-workflow.ts';
 import { FollowedCall } from './follow-call.ts';
 import { handedOver } from './handed-over.ts';
 import { gate } from './gate.ts';
@@ -190,10 +189,6 @@ async function takeOver(host: TrunkHost, input: PlaceCallInput): Promise<Outcome
       }
     }
   }
-}
-
-function ignoreNotFound(error: unknown): void {
-  if (!(error instanceof WorkflowNotFoundError)) throw error;
 }
 
 const wasStoppedByDeadline = (end: AttemptEnd, input: PlaceCallInput): boolean =>

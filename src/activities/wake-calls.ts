@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import { ignoreNotFound } from './call-workflow.ts';
 
 /** How often it is looked for calls that are still held back, in milliseconds. */
 const LOOK_MS = 1_000;
@@ -35,13 +36,9 @@ async function wakeListed(client: Client, batchId: string): Promise<number> {
   for await (const { workflowId } of client.workflow.list({ query })) {
     cancellationSignal.throwIfAborted();
     Context.current().heartbeat();
+    // It may just have ended.
     await client.workflow.getHandle(workflowId).signal('wakeCall').catch(ignoreNotFound);
     woken += 1;
   }
   return woken;
-}
-
-/** It has just ended. */
-function ignoreNotFound(error: unknown): void {
-  if (!(error instanceof WorkflowNotFoundError)) throw error;
 }

@@ -122,8 +122,7 @@ export const EMPTY_TALLY: Tally = { completed: 0, failed: 0, canceled: 0 };
  * How a batch stands: `Open` until it is sealed, `Starting` while it starts its calls, `Running` once it has started them
  * all. One that is paused or canceled dials nothing new, whatever its calls say.
  */
-export const BATCH_STATES = ['Open', 'Starting', 'Running', 'Paused', 'Canceled'] as const;
-export type BatchState = (typeof BATCH_STATES)[number];
+export type BatchState = 'Open' | 'Starting' | 'Running' | 'Paused' | 'Canceled';
 
 /** What the query `getBatch` answers. */
 export interface BatchProgress {

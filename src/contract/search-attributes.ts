@@ -16,6 +16,15 @@ export const NEXT_SCHEDULE_TIME = defineSearchAttributeKey('NextScheduleTime', '
 export const CALL_DEADLINE = defineSearchAttributeKey('CallDeadline', 'DATETIME');
 /** `key=value` for the keys that the organization calls searchable. */
 export const ADDITIONAL_DATA = defineSearchAttributeKey('AdditionalData', 'KEYWORD_LIST');
+/** The longest text of {@link ADDITIONAL_DATA}, in characters: Temporal's visibility stores take 255. */
+const MOST_SEARCHABLE = 255;
+
+/** How {@link ADDITIONAL_DATA} has a variable, and how it is looked for; null for a value that is no scalar. */
+export function searchablePair(key: string, value: unknown): string | null {
+  const isScalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  return isScalar ? `${key}=${value}`.slice(0, MOST_SEARCHABLE) : null;
+}
+
 /** Of a batch: how it stands. */
 export const BATCH_STATE = defineSearchAttributeKey('BatchState', 'KEYWORD');
 /** Of a batch: calls that no workflow stands for, as far as it has told: page by page. */

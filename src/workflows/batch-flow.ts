@@ -41,6 +41,8 @@ export class BatchFlow {
   paused = false;
   ended: Tally = EMPTY_TALLY;
   readonly #input: BatchInput;
+  /** How many calls each page holds. */
+  readonly #sizes: readonly number[];
   /** Of pages that have started their calls, by number: how many of these no workflow stands for. */
   readonly #unstarted = new Map<number, number>();
   /** Pages that have ended, by number: one that an operator ended early may have started nothing. */
@@ -52,6 +54,7 @@ export class BatchFlow {
   /** @param wake wakes the calls that a pause has held back */
   constructor(input: BatchInput, wake: () => Promise<void>) {
     this.#input = input;
+    this.#sizes = pageSizes(input.layout ?? []);
     setHandler(pauseBatchSignal, (raw) => this.#stop('paused', readReason(readSignal(raw))));
     setHandler(resumeBatchSignal, () => this.#resume(wake));
     setHandler(cancelBatchSignal, (raw) => this.cancel(readReason(readSignal(raw))));
@@ -149,8 +152,7 @@ export class BatchFlow {
   }
 
   #countUnstarted(): number {
-    const sizes = pageSizes(this.#input.layout ?? []);
-    return this.#numbers.reduce((sum, page) => sum + (this.#unstarted.get(page) ?? sizes[page] ?? 0), 0);
+    return this.#numbers.reduce((sum, page) => sum + (this.#unstarted.get(page) ?? this.#sizes[page] ?? 0), 0);
   }
 
   #progress(): BatchProgress {

@@ -1,7 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Answer, Api } from '../support/api.ts';
 import type { Deployment } from '../support/deployment.ts';
-import { CALLS, isReplay, NUMBER, said, sendBulk, sendOne, startBeforeAndAfter, TOMORROW } from '../support/keyed.ts';
+import {
+  CALLS,
+  isReplay,
+  NUMBER,
+  runOf,
+  said,
+  sendBulk,
+  sendOne,
+  startBeforeAndAfter,
+  TOMORROW,
+} from '../support/keyed.ts';
 import { TemporalProxy } from '../support/temporal-proxy.ts';
 
 let deployment: Deployment;
@@ -16,19 +26,16 @@ beforeAll(async () => {
 
 afterAll(() => deployment.stop());
 
-const runOf = async (workflowId: string): Promise<string> =>
-  (await deployment.client.workflow.getHandle(workflowId).describe()).runId;
-
 describe('one call that is repeated under its key', () => {
   test('is answered what the first was answered, and is one call', async () => {
     const first = await sendOne(api, 'a call', CALLS[0] ?? {});
     expect(first.status).toBe(201);
     expect(isReplay(first)).toBe(false);
-    const run = await runOf(first.body.callId);
+    const run = await runOf(deployment, first.body.callId);
     const again = await sendOne(api, 'a call', CALLS[0] ?? {});
     expect(isReplay(again)).toBe(true);
     expect(said(again)).toEqual(said(first));
-    expect(await runOf(first.body.callId)).toBe(run);
+    expect(await runOf(deployment, first.body.callId)).toBe(run);
   });
 
   test('goes out once, and is answered the same after it has ended', async () => {

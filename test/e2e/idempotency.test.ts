@@ -2,7 +2,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BatchMemo } from '../../src/contract/start-batch.ts';
 import { type Answer, Api, eventually, type ProblemAnswer } from '../support/api.ts';
 import type { Deployment } from '../support/deployment.ts';
-import { CALLS, idOf, isReplay, NUMBER, said, sendBulk, sendOne, startBeforeAndAfter } from '../support/keyed.ts';
+import {
+  CALLS,
+  idOf,
+  isReplay,
+  NUMBER,
+  runOf,
+  said,
+  sendBulk,
+  sendOne,
+  startBeforeAndAfter,
+} from '../support/keyed.ts';
 
 let deployment: Deployment;
 let api: Api;
@@ -15,9 +25,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => deployment.stop());
-
-const runOf = async (workflowId: string): Promise<string> =>
-  (await deployment.client.workflow.getHandle(workflowId).describe()).runId;
 
 describe('a bulk request that is repeated under its key', () => {
   test('is answered what the first was answered, and nothing is scheduled a second time', async () => {
@@ -133,7 +140,7 @@ describe('a bulk request that is repeated under its key', () => {
   ])('after its batch was %s is answered the same, and dials nobody anew', async (what, end) => {
     const first = await sendBulk(api, what);
     const batchId = idOf(first);
-    const run = await runOf(batchId);
+    const run = await runOf(deployment, batchId);
     await eventually(
       () => api.total(`batchId=${batchId}`),
       (total) => total === CALLS.length,
@@ -144,7 +151,7 @@ describe('a bulk request that is repeated under its key', () => {
       (status) => status !== 'RUNNING',
     );
     expect(said(await sendBulk(api, what))).toEqual(said(first));
-    expect(await runOf(batchId)).toBe(run);
+    expect(await runOf(deployment, batchId)).toBe(run);
   });
 });
 

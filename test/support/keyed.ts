@@ -74,3 +74,7 @@ export const said = ({ status, headers, body }: Answer<unknown>) => ({
   infeasible: headers.get('x-outdial-infeasible'),
   duplicates: headers.get('x-outdial-duplicates'),
 });
+
+/** The run that a workflow is in. */
+export const runOf = async ({ client }: Deployment, workflowId: string): Promise<string> =>
+  (await client.workflow.getHandle(workflowId).describe()).runId;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AgentConfig } from '../../config/schema.ts';
 import { hashEndpoint } from '../../config/secret.ts';
 import type { PageCall } from '../../contract/batch.ts';
+import { searchablePair } from '../../contract/search-attributes.ts';
 import { maskEndpoint } from '../../domain/mask.ts';
 import { priorityKey } from '../../domain/priority.ts';
 import type { ApiDeps } from '../context.ts';
@@ -49,13 +50,5 @@ function fairnessKey(data: Readonly<Record<string, unknown>> | null, batchId: st
   return isTaken ? key : createHash('sha256').update(key).digest('base64url');
 }
 
-/** The longest text that is searchable, in characters: Temporal's visibility stores take 255. */
-const MOST_SEARCHABLE = 255;
-
-function searchable(data: Readonly<Record<string, unknown>> | null, keys: readonly string[]): string[] {
-  return keys.flatMap((key) => {
-    const value = data?.[key];
-    const isScalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-    return isScalar ? [`${key}=${value}`.slice(0, MOST_SEARCHABLE)] : [];
-  });
-}
+const searchable = (data: Readonly<Record<string, unknown>> | null, keys: readonly string[]): string[] =>
+  keys.flatMap((key) => searchablePair(key, data?.[key]) ?? []);

@@ -1,15 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { cancelHeldCallUpdate } from '../../contract/messages.ts';
 import { type CallView, describeCall, findHeldCall, hasEnded, viewCall } from '../reading/call-view.ts';
 import type { ApiDeps } from '../context.ts';
 import { conflict } from '../problem.ts';
-
-/** How long a call has to end before the answer tells that it has not, yet, in milliseconds. */
-const END_TIMEOUT_MS = 2_500;
-
-/** How often it is looked at meanwhile, in milliseconds. */
-const LOOK_MS = 50;
+import { lookUntil } from './look-until.ts';
 
 const TALKING = 'Somebody is talking: send `?hangup=true` to hang up on them.';
 
@@ -44,13 +38,13 @@ async function cancelHeldCall(deps: ApiDeps, orgId: string, callId: string): Pro
 
 /** Somebody may have answered while the cancellation was on its way: then they are talking, and are left to. */
 async function untilEnded(deps: ApiDeps, orgId: string, callId: string, hangup: boolean): Promise<CallView> {
-  const timeout = Date.now() + END_TIMEOUT_MS;
-  for (;;) {
-    const call = await viewCall(deps, orgId, callId);
-    if (hasEnded(call) || Date.now() > timeout) return call;
-    if (isTalking(call) && !hangup) throw conflict(TALKING);
-    await sleep(LOOK_MS);
-  }
+  const isLeft = (call: CallView): boolean => isTalking(call) && !hangup;
+  const call = await lookUntil(
+    () => viewCall(deps, orgId, callId),
+    (seen) => hasEnded(seen) || isLeft(seen),
+  );
+  if (isLeft(call)) throw conflict(TALKING);
+  return call;
 }
 
 const isTalking = ({ waitingFor }: CallView): boolean => waitingFor?.for === 'end';

@@ -1,15 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { ApiDeps } from '../context.ts';
 import { conflict, notFound } from '../problem.ts';
 import { findBatch, isOver } from '../reading/batch-record.ts';
 import { type BatchStatus, statusOf } from '../reading/batches/batch-status.ts';
-
-/** How long a batch has to do what it is asked before the answer tells that it has not, yet, in milliseconds. */
-const APPLY_TIMEOUT_MS = 2_500;
-
-/** How often it is looked at meanwhile, in milliseconds. */
-const LOOK_MS = 50;
+import { lookUntil } from './look-until.ts';
 
 /** A batch that was asked something. */
 export interface ControlledBatch {
@@ -52,11 +46,9 @@ async function control(
     if (error instanceof WorkflowNotFoundError) throw conflict('The batch has just ended.');
     throw error;
   }
-  const timeout = Date.now() + APPLY_TIMEOUT_MS;
-  for (;;) {
-    const batch = (await findBatch(deps, orgId, batchId)) ?? before;
-    const status = statusOf(batch);
-    if (isSo(status) || isOver(batch) || Date.now() > timeout) return { batchId, status };
-    await sleep(LOOK_MS);
-  }
+  const batch = await lookUntil(
+    async () => (await findBatch(deps, orgId, batchId)) ?? before,
+    (seen) => isSo(statusOf(seen)) || isOver(seen),
+  );
+  return { batchId, status: statusOf(batch) };
 }

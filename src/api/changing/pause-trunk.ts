@@ -1,15 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { TrunkConfig } from '../../config/schema.ts';
 import { trunkWorkflowId } from '../../contract/ids.ts';
 import type { ApiDeps } from '../context.ts';
 import { type TrunkView, viewTrunk } from '../reading/trunk-view.ts';
-
-/** How long a pause has to be applied before the answer tells that it is not, yet, in milliseconds. */
-const APPLY_TIMEOUT_MS = 2_500;
-
-/** How often it is looked at meanwhile, in milliseconds. */
-const LOOK_MS = 50;
+import { lookUntil } from './look-until.ts';
 
 /**
  * Stops new dials on a trunk; calls in progress go on. The queue itself is told first, so that no worker has to be waited
@@ -47,11 +41,8 @@ async function signal(
 }
 
 /** The trunk once its queue says so, or what it says when that takes too long. */
-async function untilPaused(deps: ApiDeps, trunk: TrunkConfig, paused: boolean): Promise<TrunkView> {
-  const timeout = Date.now() + APPLY_TIMEOUT_MS;
-  for (;;) {
-    const view = await viewTrunk(deps, trunk);
-    if (view.paused === paused || Date.now() > timeout) return view;
-    await sleep(LOOK_MS);
-  }
-}
+const untilPaused = (deps: ApiDeps, trunk: TrunkConfig, paused: boolean): Promise<TrunkView> =>
+  lookUntil(
+    () => viewTrunk(deps, trunk),
+    (view) => view.paused === paused,
+  );

@@ -1,10 +1,11 @@
-import { type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
+import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { BatchFacts, BatchState, HeldCall } from '../../contract/batch.ts';
 import type { Instant } from '../../contract/call.ts';
 import { batchCallId, parseCallId } from '../../contract/ids.ts';
 import { BATCH_STATE, UNSTARTED } from '../../contract/search-attributes.ts';
 import type { BatchMemo } from '../../contract/start-batch.ts';
 import { type ApiDeps, step } from '../context.ts';
+import { describeWorkflow } from '../describe-workflow.ts';
 
 /** A batch that was accepted, as its workflow's memo and search attributes tell it: no worker is asked. */
 export interface BatchRecord {
@@ -50,13 +51,9 @@ export function readBatch(info: Info): BatchRecord | null {
 export async function findBatch(deps: ApiDeps, orgId: string, batchId: string): Promise<BatchRecord | null> {
   const isBatchId = parseCallId(batchCallId(batchId, 0))?.batchId === batchId;
   if (!isBatchId) return null;
-  try {
-    const batch = readBatch(await step(deps, () => deps.client.workflow.getHandle(batchId).describe()));
-    return batch?.facts.orgId === orgId ? batch : null;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return null;
-    throw error;
-  }
+  const description = await step(deps, () => describeWorkflow(deps.client, batchId));
+  const batch = description === null ? null : readBatch(description);
+  return batch?.facts.orgId === orgId ? batch : null;
 }
 
 /** Whether all of a batch's calls have ended. */

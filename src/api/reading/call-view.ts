@@ -1,4 +1,4 @@
-import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { HeldCall } from '../../contract/batch.ts';
 import type { CallFacts, CallProgress, CallStatus, Instant } from '../../contract/call.ts';
 import { pageId, parseCallId } from '../../contract/ids.ts';
@@ -9,6 +9,7 @@ import { type EndedCall, foldCallHistory } from '../../domain/call-history.ts';
 import { type BatchRecord, findBatch, settle } from './batch-record.ts';
 import { readCallEvents } from './call-events.ts';
 import type { ApiDeps } from '../context.ts';
+import { describeWorkflow } from '../describe-workflow.ts';
 import { notFound } from '../problem.ts';
 import { retentionMs } from '../retention.ts';
 
@@ -109,16 +110,11 @@ export async function describeCall(
   orgId: string,
   callId: string,
 ): Promise<{ description: WorkflowExecutionDescription; facts: CallFacts } | null> {
-  try {
-    const description = await client.workflow.getHandle(callId).describe();
-    if (description.type !== 'outboundCall') return null;
-    // One that somebody started by hand may have no memo.
-    const { call } = (description.memo ?? {}) as Partial<CallMemo>;
-    return call?.orgId === orgId ? { description, facts: call } : null;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return null;
-    throw error;
-  }
+  const description = await describeWorkflow(client, callId);
+  if (description?.type !== 'outboundCall') return null;
+  // One that somebody started by hand may have no memo.
+  const { call } = (description.memo ?? {}) as Partial<CallMemo>;
+  return call?.orgId === orgId ? { description, facts: call } : null;
 }
 
 /**

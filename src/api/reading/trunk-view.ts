@@ -1,10 +1,10 @@
 import { defaultPayloadConverter } from '@temporalio/common';
-import { WorkflowNotFoundError } from '@temporalio/client';
 import type { TrunkConfig } from '../../config/schema.ts';
 import type { Instant } from '../../contract/call.ts';
 import { trunkWorkflowId } from '../../contract/ids.ts';
 import type { HostReport } from '../../contract/trunk.ts';
 import type { ApiDeps } from '../context.ts';
+import { describeWorkflow } from '../describe-workflow.ts';
 import { countCalls } from './lists/list-calls.ts';
 
 /** A trunk as `GET /trunks` tells it. */
@@ -56,16 +56,11 @@ async function readHost(
   orgId: string,
   trunk: string,
 ): Promise<{ identity: string | null; report: HostReport | null }> {
-  try {
-    const { raw } = await client.workflow.getHandle(trunkWorkflowId(orgId, trunk)).describe();
-    const hosting = raw.pendingActivities?.find((activity) => activity.activityType?.name === 'hostLines');
-    const details = hosting?.heartbeatDetails?.payloads?.[0];
-    // An activity that waits for its next attempt has no host, whoever had it last.
-    if (!hosting?.lastStartedTime || hosting.nextAttemptScheduleTime) return { identity: null, report: null };
-    const report = details ? defaultPayloadConverter.fromPayload<HostReport | null>(details) : null;
-    return { identity: hosting.lastWorkerIdentity ?? null, report };
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return { identity: null, report: null };
-    throw error;
-  }
+  const description = await describeWorkflow(client, trunkWorkflowId(orgId, trunk));
+  const hosting = description?.raw.pendingActivities?.find(({ activityType }) => activityType?.name === 'hostLines');
+  const details = hosting?.heartbeatDetails?.payloads?.[0];
+  // An activity that waits for its next attempt has no host, whoever had it last.
+  if (!hosting?.lastStartedTime || hosting.nextAttemptScheduleTime) return { identity: null, report: null };
+  const report = details ? defaultPayloadConverter.fromPayload<HostReport | null>(details) : null;
+  return { identity: hosting.lastWorkerIdentity ?? null, report };
 }

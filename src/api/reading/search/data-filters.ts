@@ -1,11 +1,9 @@
 import { didYouMean } from '../../../config/suggestion.ts';
 import type { Mistakes } from '../../accepting/mistakes.ts';
+import { searchablePair } from '../../../contract/search-attributes.ts';
 import { canBeQuoted } from '../visibility.ts';
 
 const PREFIX = 'callAdditionalData.';
-
-/** The longest text that is searchable, in characters: calls are accepted with as much of theirs. */
-const MOST_SEARCHABLE = 255;
 
 /** As much of a name as an answer repeats, in characters. */
 const LONGEST_NAME = 100;
@@ -26,10 +24,8 @@ export function readDataFilters(filters: object, searchable: readonly string[], 
     const key = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : null;
     if (key === null || !searchable.includes(key)) return refuse(unknownKey(name, searchable));
     if (value === null) return [];
-    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
-      return refuse('expected a text, a number or a boolean');
-    }
-    const wanted = `${key}=${value}`.slice(0, MOST_SEARCHABLE);
+    const wanted = searchablePair(key, value);
+    if (wanted === null) return refuse('expected a text, a number or a boolean');
     if (canBeQuoted(wanted)) return [wanted];
     return refuse('expected no quotation marks, backslashes or control characters: Temporal cannot look for them');
   });
