@@ -1,19 +1,16 @@
-import { type CountryCode, isSupportedCountry } from 'libphonenumber-js/min';
 import { z } from 'zod';
-import { duration, mapping, name, orNull, text, timezone } from './fields.ts';
+import { contactRules } from './contact-rules-schema.ts';
+import { country, duration, mapping, name, orNull, text, timezone } from './fields.ts';
 import { promptProblem } from './prompt-check.ts';
 import { retry } from './retry-schema.ts';
 import { schedule } from './schedule-schema.ts';
 import type { AgentConfig } from './types.ts';
+import { predialWebhook, webhooks } from './webhook-schema.ts';
 
 const prompt = z.string().superRefine((template, context) => {
   const problem = promptProblem(template);
   if (problem !== null) context.addIssue(problem);
 });
-
-const country = z
-  .string()
-  .refine((code): code is CountryCode => isSupportedCountry(code), 'expected a country code such as US (ISO 3166)');
 
 export const agent = mapping({
   agentId: name,
@@ -22,6 +19,7 @@ export const agent = mapping({
   isEnabled: z.boolean().default(true),
   trunk: name,
   prompt: orNull(prompt),
+  requireVariables: z.boolean().default(false),
   additionalData: z.record(z.string(), z.json()).default({}),
   defaultCountry: orNull(country),
   timezone: timezone.optional(),
@@ -29,6 +27,9 @@ export const agent = mapping({
   onVoicemail: z.enum(['complete', 'retry']).default('complete'),
   schedule: orNull(schedule),
   retry,
+  webhooks,
+  predialWebhook: orNull(predialWebhook),
+  contactRules: orNull(contactRules),
   // A telephone network gives up by itself long before five minutes; below five seconds nobody reaches the phone.
   ringTimeout: duration('5s', '5m').default(45 * 1000),
   maxDuration: duration('1s', '24h').default(60 * 60 * 1000),

@@ -26,12 +26,13 @@ export function checkConfiguration(text: string, env: NodeJS.ProcessEnv, fileNam
   return parsed.data;
 }
 
+const PRIVATE = ['apiKeys', 'callerId', 'callerIds', 'prompt', 'additionalData', 'webhooks', 'predialWebhook'];
+
 /**
- * API keys, phone numbers and what agents say: never shown, however wrong they are. Nor is a file that is one text from
+ * API keys, phone numbers, what agents say and where credentials may be: never shown, however wrong they are. Nor is a file that is one text from
  * beginning to end: it is another file, the kept secret perhaps.
  */
-const isPrivate = (path: Path): boolean =>
-  path.length === 0 || ['apiKeys', 'callerId', 'prompt', 'additionalData'].some((key) => path.includes(key));
+const isPrivate = (path: Path): boolean => path.length === 0 || PRIVATE.some((key) => path.includes(key));
 
 /** One for each path, the first, since what is wrong with a value often makes a second check fail too. */
 function inWords(mistakes: readonly Mistake[], source: YamlSource): string[] {

@@ -50,7 +50,7 @@ export class Configuration {
   readonly #keys: ReadonlyMap<string, Authenticated>;
 
   constructor({ organizations, trunks, agents }: ParsedConfiguration) {
-    this.organizations = organizations.map(({ orgId, searchable }) => ({ orgId, searchable }));
+    this.organizations = organizations.map(({ apiKeys: _, ...organization }) => organization);
     this.trunks = trunks;
     this.#organizations = new Map(this.organizations.map((organization) => [organization.orgId, organization]));
     this.#agents = byOrganization(agents, (agent) => agent.agentId);

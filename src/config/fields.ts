@@ -1,3 +1,4 @@
+import { type CountryCode, isSupportedCountry } from 'libphonenumber-js/min';
 import ms from 'ms';
 import { z } from 'zod';
 import { isTimeZone } from '../domain/time-zone.ts';
@@ -28,6 +29,11 @@ export const text = z.string().min(1);
 
 /** An IANA time zone. */
 export const timezone = z.string().refine(isTimeZone, 'expected a time zone such as America/New_York');
+
+/** A country, ISO 3166-1 alpha-2. */
+export const country = z
+  .string()
+  .refine((code): code is CountryCode => isSupportedCountry(code), 'expected a country code such as US (ISO 3166)');
 
 export const A_DURATION = 'expected a duration such as 45s, 5m or 24h';
 /** Keeps sums with dates inside what a date can hold. */

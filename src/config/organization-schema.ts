@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { mapping, name, text } from './fields.ts';
+import { contactRules } from './contact-rules-schema.ts';
+import { mapping, name, orNull, text } from './fields.ts';
 import { hashKey } from './key-hash.ts';
+import { legalHours } from './schedule-schema.ts';
 
 const apiKey = mapping({
   name: text,
@@ -28,6 +30,9 @@ export const organization = mapping({
   orgId: name,
   apiKeys: z.array(apiKey).default([]),
   searchable: z.array(searchableKey).default(['campaignId']),
+  legalHours: orNull(legalHours),
+  allowPrivateWebhooks: z.boolean().default(false),
+  contactRules: orNull(contactRules),
 });
 
 /** The API key of a deployment without organizations, and of the example: everybody knows it. */
@@ -39,5 +44,8 @@ export const DEVELOPMENT_ORGANIZATIONS: readonly z.output<typeof organization>[]
     orgId: 'default',
     apiKeys: [{ name: 'development', sha256: hashKey(DEVELOPMENT_KEY), loopbackOnly: true }],
     searchable: ['campaignId'],
+    legalHours: null,
+    allowPrivateWebhooks: false,
+    contactRules: null,
   },
 ];

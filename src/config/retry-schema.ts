@@ -39,5 +39,5 @@ export const retry = mapping({
   .optional()
   .transform((given): RetryPolicy => {
     if (given === undefined) return NO_RETRY;
-    return { maxAttempts: given.maxAttempts, delaysMs: { ...DEFAULT_RETRY_DELAYS_MS, ...given.delays } };
+    return { ...NO_RETRY, maxAttempts: given.maxAttempts, delaysMs: { ...DEFAULT_RETRY_DELAYS_MS, ...given.delays } };
   });

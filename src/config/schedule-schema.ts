@@ -46,9 +46,7 @@ const spans = z.array(span).superRefine((day, context) => {
 
 const day = spans.optional();
 
-/** Calling hours. A schedule that names no weekday would never open, which nobody means who only gives holidays. */
-export const schedule = mapping({
-  timezone: timezone.optional(),
+const hours = {
   monday: day,
   tuesday: day,
   wednesday: day,
@@ -57,7 +55,17 @@ export const schedule = mapping({
   saturday: day,
   sunday: day,
   holidays: z.array(z.iso.date('expected a date such as 2026-12-25')).optional(),
-}).refine(
-  (hours) => WEEKDAYS.some((weekday) => hours[weekday] !== undefined),
-  'expected the hours of at least one weekday: one that is left out is closed',
+};
+
+/** Hours that name no weekday would never open, which nobody means who only gives holidays. */
+const namesADay = (given: Schedule): boolean => WEEKDAYS.some((weekday) => given[weekday] !== undefined);
+const NAME_A_DAY = 'expected the hours of at least one weekday: one that is left out is closed';
+
+/** Calling hours. */
+export const schedule = mapping({ timezone: timezone.optional(), ...hours }).refine(
+  namesADay,
+  NAME_A_DAY,
 ) satisfies z.ZodType<Schedule>;
+
+/** An organization's legal hours: always read in the recipient's time zone, so they name none. */
+export const legalHours = mapping(hours).refine(namesADay, NAME_A_DAY) satisfies z.ZodType<Schedule>;

@@ -4,7 +4,18 @@ import { mapping } from './fields.ts';
 import { DEVELOPMENT_ORGANIZATIONS, organization } from './organization-schema.ts';
 import { trunk } from './trunk-schema.ts';
 
-export type { AgentConfig, DialerConfig, OrganizationConfig, SimulatorConfig, TrunkConfig } from './types.ts';
+export type {
+  AgentConfig,
+  ContactRules,
+  DialerConfig,
+  OrganizationConfig,
+  PredialConfig,
+  SimulatorConfig,
+  TrunkConfig,
+  WebhookConfig,
+  WebhookKind,
+  WebhooksConfig,
+} from './types.ts';
 
 /**
  * The whole of `outdial.yaml`, its values resolved to what the program works with. What its parts say about each other

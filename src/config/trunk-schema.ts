@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mapping, name, orNull, text } from './fields.ts';
+import { country, mapping, name, orNull, text } from './fields.ts';
 import type { DialerConfig, TrunkConfig } from './types.ts';
 
 const simulator = mapping({
@@ -17,5 +17,7 @@ export const trunk = mapping({
   callsPerSecond: orNull(z.number().positive().max(1000)),
   callerId: orNull(text),
   endpoints: z.enum(['e164', 'any']).default('e164'),
+  allowedCountries: orNull(z.array(country).min(1)),
+  callerIds: orNull(z.array(text)),
   dialer,
 }) satisfies z.ZodType<TrunkConfig>;

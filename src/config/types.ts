@@ -7,6 +7,20 @@ export interface OrganizationConfig {
   readonly orgId: string;
   /** Keys of `additionalData` that calls can be searched by. @default `campaignId` alone */
   readonly searchable: readonly string[];
+  /** Outer limits, in the recipient's time zone, that no agent's schedule can pass; null is none. */
+  readonly legalHours: Schedule | null;
+  /** Whether webhooks may go to private and loopback addresses. @default false */
+  readonly allowPrivateWebhooks: boolean;
+  /** For agents that set none; null is none. */
+  readonly contactRules: ContactRules | null;
+}
+
+/** How often one phone number may be called. Where there are rules, never twice at once. */
+export interface ContactRules {
+  /** Attempts in any 24 hours, over all batches and agents of the organization; null is no limit. */
+  readonly maxAttemptsPerDay: number | null;
+  /** Attempts in any 7 days; null is no limit. */
+  readonly maxAttemptsPerWeek: number | null;
 }
 
 /** How a trunk places calls. A union by `type`: one member for each dialer. */
@@ -34,7 +48,31 @@ export interface TrunkConfig {
   readonly callerId: string | null;
   /** `e164`: phone numbers and SIP URIs; `any`: whatever the provider understands. @default e164 */
   readonly endpoints: 'e164' | 'any';
+  /** The only countries that it calls, ISO 3166-1 alpha-2; null is all. */
+  readonly allowedCountries: readonly CountryCode[] | null;
+  /** The only caller IDs, beside its own, that a call may ask for; null is any. */
+  readonly callerIds: readonly string[] | null;
   readonly dialer: DialerConfig;
+}
+
+/** Where something is told to by HTTP. */
+export interface WebhookConfig {
+  /** http or https. */
+  readonly url: string;
+  /** Sent with every request; they may hold credentials. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Signs every request as Standard Webhooks has it; null leaves it unsigned. */
+  readonly secret: string | null;
+}
+
+/** What an agent's webhooks are told: the dial, the end of a call, the end of a batch. Null where nobody is. */
+export type WebhookKind = 'start' | 'result' | 'batch';
+export type WebhooksConfig = Readonly<Record<WebhookKind, WebhookConfig | null>>;
+
+/** Who is asked, just before dialing, whether a call may go out. */
+export interface PredialConfig extends WebhookConfig {
+  /** What it means when no answer comes within 3 s. @default go */
+  readonly onTimeout: 'go' | 'wait';
 }
 
 /** A voice AI agent: whom it calls when, how often, and through which trunk. */
@@ -49,6 +87,8 @@ export interface AgentConfig {
   readonly trunk: string;
   /** A mustache template of variables only. */
   readonly prompt: string | null;
+  /** Whether a call without a value for one of the prompt's variables is refused; else it is empty. @default false */
+  readonly requireVariables: boolean;
   /** Variables for the prompt, which a call's own override key by key. @default none */
   readonly additionalData: Readonly<Record<string, unknown>>;
   /** For phone numbers without +; null refuses them. */
@@ -59,10 +99,14 @@ export interface AgentConfig {
   readonly defaultDeadlineMs: number;
   /** Voicemail ends the call as Completed, or counts as an attempt to be retried. @default complete */
   readonly onVoicemail: 'complete' | 'retry';
-  /** Null is always open. */
+  /** When its recipients may be called, within the organization's legal hours; null is always. */
   readonly schedule: Schedule | null;
   /** Without `retry` in the file a call is attempted once. */
   readonly retry: RetryPolicy;
+  readonly webhooks: WebhooksConfig;
+  readonly predialWebhook: PredialConfig | null;
+  /** Where it sets some, with the organization's for those that it leaves out; null is none. */
+  readonly contactRules: ContactRules | null;
   /** How long it may ring, in milliseconds, 5s to 5m. @default 45s */
   readonly ringTimeoutMs: number;
   /** How long a call may last once answered, in milliseconds, 1s to 24h. @default 1h */

@@ -31,7 +31,16 @@ export const DISPOSITIONS = [
 export type Disposition = (typeof DISPOSITIONS)[number];
 
 /** Why a call was canceled: a reason of ours, or the one that an operator gave with `cancelCall`. */
-export type CancelReason = 'deadline' | 'request' | 'batch' | 'terminated' | (string & {});
+export type CancelReason =
+  | 'deadline'
+  | 'request'
+  | 'batch'
+  | 'terminated'
+  | 'suppressed' // its number is on the do-not-call list
+  | 'predial' // whoever is asked before dialing said no
+  | 'country-not-allowed' // its trunk does not call the number's country
+  | 'caller-id-not-allowed' // its trunk does not know the caller ID that it asks for
+  | (string & {});
 
 /** What a call that has not ended is waiting for: the answer to "why has this call not gone out?". */
 export type WaitingFor =
@@ -45,6 +54,9 @@ export type WaitingFor =
   | 'line' // queued for a line of its trunk
   | 'trunk-paused' // its trunk is paused
   | 'batch-paused' // its batch is paused
+  | 'contact-busy' // another call to its number is under way
+  | 'contact-limit' // its number has been called as often as is allowed
+  | 'predial' // whoever is asked before dialing has not answered
   | 'answer' // dialing or ringing
   | 'end' // talking
   | 'takeover'; // its worker is gone: another is about to take the call over
@@ -73,8 +85,13 @@ export interface Plan {
 export interface RetryPolicy {
   /** Attempts in all, the first included; at least 1. */
   readonly maxAttempts: number;
-  /** Milliseconds to wait after a disposition; `null` for one that is final. */
-  readonly delaysMs: Readonly<Record<Disposition, number | null>>;
+  /**
+   * Milliseconds to wait after a disposition; a list for delays that grow each time it comes, its last one for every further
+   * time; `null` for one that is final.
+   */
+  readonly delaysMs: Readonly<Record<Disposition, number | readonly number[] | null>>;
+  /** Dispositions that cost no attempt, since nobody's telephone rang. Calls of earlier versions have none. */
+  readonly free?: readonly Disposition[];
 }
 
 /** What does not change about a call: the memo of its workflow, so that lists need no query. */

@@ -37,12 +37,24 @@ export interface AttemptEnd {
   readonly errorMessage: string | null;
 }
 
+/** Why a call is not dialed any more: it is too late, nobody wants it (the call, or its whole batch), or it is not allowed. */
+const NOT_DIALED_BECAUSE = [
+  'deadline',
+  'canceled',
+  'batch',
+  'suppressed',
+  'predial',
+  'country-not-allowed',
+  'caller-id-not-allowed',
+] as const;
+export type NotDialedBecause = (typeof NOT_DIALED_BECAUSE)[number];
+
 /** How a `placeCall` or a `takeOver` ended. A business outcome is a value, never an exception. */
 export type Outcome =
   /** The gate said no: nothing was dialed, no attempt spent. */
   | { readonly kind: 'not-now'; readonly plan: Plan }
-  /** Nothing was dialed, because it was too late, or nobody wants it any more: the call, or its whole batch. */
-  | { readonly kind: 'not-dialed'; readonly because: 'deadline' | 'canceled' | 'batch' }
+  /** Nothing was dialed, and nothing will be. `message` says more, for people. */
+  | { readonly kind: 'not-dialed'; readonly because: NotDialedBecause; readonly message?: string }
   /** It was dialed, and it is over. `stoppedBy` says who ended one that nobody had answered. */
   | { readonly kind: 'ended'; readonly end: AttemptEnd; readonly stoppedBy: 'deadline' | 'canceled' | null }
   /** `takeOver` alone: the carrier has never heard of it. */
@@ -55,7 +67,7 @@ export function isOutcome(given: unknown): given is Outcome {
     case 'not-now':
       return !Number.isNaN(Date.parse(String((plan as Partial<Plan> | null | undefined)?.at)));
     case 'not-dialed':
-      return because === 'deadline' || because === 'canceled' || because === 'batch';
+      return NOT_DIALED_BECAUSE.some((one) => one === because);
     case 'ended':
       return DISPOSITIONS.some((one) => one === (end as Partial<AttemptEnd> | null | undefined)?.disposition);
     case 'never-placed':

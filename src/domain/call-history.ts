@@ -126,6 +126,7 @@ function foldOutcome(call: Folded, outcome: Outcome): void {
     case 'not-dialed':
       // It was about to be dialed, and was not.
       if (hasOpenAttempt(call)) call.attempts.pop();
+      if (outcome.kind === 'not-dialed') call.errorMessage = outcome.message ?? null;
       return;
   }
 }

@@ -6,7 +6,7 @@ const MINUTE_MS = 60_000;
  * How long to wait before ringing again, in milliseconds, where an agent's `retry` does not say; null is final unless it
  * says otherwise.
  */
-export const DEFAULT_RETRY_DELAYS_MS: Readonly<Record<Disposition, number | null>> = {
+export const DEFAULT_RETRY_DELAYS_MS: RetryPolicy['delaysMs'] = {
   // The person is there, and soon off the phone.
   busy: 5 * MINUTE_MS,
   // Nobody is there, or nobody is free: give it time.
@@ -25,15 +25,30 @@ export const DEFAULT_RETRY_DELAYS_MS: Readonly<Record<Disposition, number | null
   uncertain: null,
 };
 
+/** A carrier that has no capacity, an agent that has not joined: nobody's telephone rang. */
+const FREE: readonly Disposition[] = ['carrier-rejected', 'agent-unavailable'];
+
+/** So many dispositions that cost no attempt are let pass, since each is a page of history: further ones cost one. */
+const MOST_FREE = 100;
+
 /** One attempt: what an agent without `retry` does, since ringing people again must be asked for. */
-export const NO_RETRY: RetryPolicy = { maxAttempts: 1, delaysMs: DEFAULT_RETRY_DELAYS_MS };
+export const NO_RETRY: RetryPolicy = { maxAttempts: 1, delaysMs: DEFAULT_RETRY_DELAYS_MS, free: FREE };
 
 /**
- * Milliseconds to wait after `attempt` (from 1) ended with `disposition`; null when there is no next one, because the
- * disposition is final or the attempts are used up.
+ * Milliseconds to wait after the last of `dispositions`, in which the attempts so far ended; null when there is no next one,
+ * because it is final or the attempts are used up.
  */
-export function retryDelay(policy: RetryPolicy, disposition: Disposition, attempt: number): number | null {
-  if (attempt >= policy.maxAttempts) return null;
+export function retryDelay(policy: RetryPolicy, dispositions: readonly Disposition[]): number | null {
+  const last = dispositions.at(-1);
+  if (last === undefined || attemptsSpent(policy, dispositions) >= policy.maxAttempts) return null;
   // A policy is frozen into its call: one from before a disposition was invented says nothing about it.
-  return policy.delaysMs[disposition] ?? null;
+  const delay = policy.delaysMs[last] ?? null;
+  if (delay === null || typeof delay === 'number') return delay;
+  const times = dispositions.filter((one) => one === last).length;
+  return delay[Math.min(times, delay.length) - 1] ?? null;
+}
+
+function attemptsSpent({ free = [] }: RetryPolicy, dispositions: readonly Disposition[]): number {
+  const freeOnes = dispositions.filter((one) => free.includes(one)).length;
+  return dispositions.length - Math.min(freeOnes, MOST_FREE);
 }

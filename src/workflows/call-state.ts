@@ -8,6 +8,7 @@ import type {
   CallProgress,
   CallStatus,
   CancelReason,
+  Disposition,
   EditedCall,
   Instant,
   Plan,
@@ -123,6 +124,11 @@ export class CallState {
     const number = this.attempts.length + 1;
     this.attempts.push({ number, startedTime, answeredTime, endedTime, disposition, providerCode });
     this.placement = null;
+  }
+
+  /** How its attempts have ended, in order. */
+  get dispositions(): Disposition[] {
+    return this.attempts.flatMap(({ disposition }) => disposition ?? []);
   }
 
   get talking(): boolean {

@@ -99,7 +99,11 @@ async function decide(call: CallState, outcome: Outcome): Promise<CallResult | n
       call.placement = null;
       return null;
     case 'not-dialed':
-      return end(call, 'Canceled', call.cancelReason ?? (outcome.because === 'batch' ? 'batch' : 'deadline'));
+      return end(
+        call,
+        'Canceled',
+        call.cancelReason ?? (outcome.because === 'canceled' ? 'deadline' : outcome.because),
+      );
     case 'ended':
       call.endPlacement(outcome.end);
       return await decideEnded(call, outcome.end, outcome.stoppedBy === 'deadline');
@@ -115,7 +119,7 @@ async function decideEnded(
   if (isConnected(attempt.disposition, input)) return end(call, 'Completed', null, attempt);
   if (call.cancelReason !== null) return end(call, 'Canceled', call.cancelReason, attempt);
   if (stoppedByDeadline) return end(call, 'Canceled', 'deadline', attempt);
-  const delay = retryDelay(input.retry, attempt.disposition, call.attempts.length);
+  const delay = retryDelay(input.retry, call.dispositions);
   if (delay === null) return end(call, 'Failed', null, attempt);
   const { agentId, orgId, timezone, callDeadline } = facts;
   call.plan = await planning.planRetry({ orgId, agentId, timezone, callDeadline, notBefore: Date.now() + delay });

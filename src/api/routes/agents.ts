@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import type { AgentConfig } from '../../config/schema.ts';
+import type { Disposition, RetryPolicy } from '../../contract/call.ts';
 import type { ApiDeps } from '../context.ts';
 import { notFound } from '../problem.ts';
 import { readQuery } from '../query.ts';
@@ -43,10 +44,13 @@ function viewAgent(agent: AgentConfig) {
     retry: {
       maxAttempts: agent.retry.maxAttempts,
       delaysSeconds: Object.fromEntries(
-        Object.entries(agent.retry.delaysMs).map(([disposition, ms]) => [disposition, ms === null ? null : ms / 1_000]),
+        Object.entries(agent.retry.delaysMs).map(([disposition, delay]) => [disposition, inSeconds(delay)]),
       ),
     },
     ringTimeoutSeconds: agent.ringTimeoutMs / 1_000,
     maxDurationSeconds: agent.maxDurationMs / 1_000,
   };
 }
+
+const inSeconds = (delay: RetryPolicy['delaysMs'][Disposition]): number | number[] | null =>
+  delay === null ? null : typeof delay === 'number' ? delay / 1_000 : delay.map((ms) => ms / 1_000);
