@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { EditAnswer, Instant, Plan } from '../contract/call.ts';
 import type { TrunkRef, TrunkState } from '../contract/trunk.ts';
+import type { WebhookKind } from '../contract/webhook.ts';
 import { toInstant } from '../domain/instant.ts';
 import { planCall } from '../domain/plan.ts';
 import { type EditDeps, type EditRequest, resolveEdit } from './resolve-edit.ts';
@@ -14,6 +15,13 @@ export interface RetryRequest {
   readonly callDeadline: Instant;
   /** Milliseconds since the epoch. */
   readonly notBefore: number;
+}
+
+/** Which of an agent's webhooks is asked for. */
+export interface WebhookQuestion {
+  readonly orgId: string;
+  readonly agentId: string;
+  readonly kind: WebhookKind;
 }
 
 /** A trunk's task queue, as far as its pace goes. */
@@ -44,6 +52,12 @@ export function createCallActivities(deps: CallActivitiesDeps) {
     /** What an edit makes of a call that is not dialed yet, or everything that is wrong with it. */
     resolveEdit(request: EditRequest): Promise<EditAnswer> {
       return Promise.resolve(resolveEdit(deps, request, Date.now()));
+    },
+
+    /** Whether an agent has a webhook of a kind now. */
+    hasWebhook({ orgId, agentId, kind }: WebhookQuestion): Promise<boolean> {
+      const webhook = configuration().agent(orgId, agentId)?.webhooks[kind] ?? null;
+      return Promise.resolve(webhook !== null);
     },
 
     /** Wakes the calls that the pause of a batch has held back, until none is left. */

@@ -7,6 +7,8 @@ import { CallWorkflow, ignoreNotFound } from './call-workflow.ts';
 import { FollowedCall } from './follow-call.ts';
 import { handedOver } from './handed-over.ts';
 import { gate } from './gate.ts';
+import { gateByPredial } from './gate-by-predial.ts';
+import { StartWebhook } from './start-webhook.ts';
 import type { TrunkHost } from './trunk-host.ts';
 
 /** How often an activity says that it is there, in milliseconds; the SDK passes on one of them every two seconds. */
@@ -36,19 +38,22 @@ export function createTrunkCallActivities(host: TrunkHost) {
      * @throws ApplicationFailure `HandedOver` when the call goes on without this worker
      */
     async placeCall(input: PlaceCallInput): Promise<Outcome> {
-      return await beating(() => new Placing(host, input).run());
+      const placing = new Placing(host, input);
+      return await beating(placing.start, async () => await told(host, input, placing.start, await placing.run()));
     },
 
     /** Finds out what became of an attempt whose worker is gone, and stays with it until it ends. */
     async takeOver(input: PlaceCallInput): Promise<Outcome> {
-      return await beating(() => takeOver(host, input));
+      const start = startWebhook(host, input);
+      return await beating(start, async () => await told(host, input, start, await takeOver(host, input, start)));
     },
   };
 }
 
-async function beating<T>(work: () => Promise<T>): Promise<T> {
+/** The heartbeats say how the start was told, for whoever asks while the call goes on. */
+async function beating<T>(start: StartWebhook, work: () => Promise<T>): Promise<T> {
   const context = Context.current();
-  const timer = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+  const timer = setInterval(() => context.heartbeat(start.tried), HEARTBEAT_MS);
   try {
     return await work();
   } finally {
@@ -56,7 +61,19 @@ async function beating<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** An outcome with what its workflow has to know of the agent's webhooks. */
+async function told(host: TrunkHost, input: PlaceCallInput, start: StartWebhook, outcome: Outcome): Promise<Outcome> {
+  if (outcome.kind !== 'ended') return outcome;
+  const tellsResult = host.agent(input.agentId)?.webhooks.result != null;
+  const tried = await start.settle();
+  return { ...outcome, tellsResult, ...(tried === null ? {} : { start: tried }) };
+}
+
+const startWebhook = (host: TrunkHost, input: PlaceCallInput): StartWebhook =>
+  new StartWebhook(host, new CallWorkflow(host.client).callId, input);
+
 class Placing {
+  readonly start: StartWebhook;
   readonly #host: TrunkHost;
   readonly #input: PlaceCallInput;
   readonly #workflow: CallWorkflow;
@@ -75,18 +92,19 @@ class Placing {
     this.#input = input;
     this.#workflow = new CallWorkflow(host.client);
     this.#identity = attemptIdentity(this.#workflow.callId, input.attempt);
+    this.start = startWebhook(host, input);
   }
 
   async run(): Promise<Outcome> {
     const { lines } = this.#host;
     // It may have been dialed already: it is live here, or its workflow was reset.
     if (lines.has(this.#identity) || this.#workflow.wasReset(this.#input)) {
-      const outcome = await takeOver(this.#host, this.#input);
+      const outcome = await takeOver(this.#host, this.#input, this.start);
       if (outcome.kind !== 'never-placed') return outcome;
     }
     const release = await lines.take(this.#identity, this.#input.priority, this.#canceled);
     try {
-      return (await this.#gate()) ?? (await this.#dial());
+      return (await this.#gate()) ?? (await this.#predial()) ?? (await this.#dial());
     } finally {
       release();
     }
@@ -96,6 +114,10 @@ class Placing {
     const hasWaited = this.#hasWaited;
     this.#gated = performance.now();
     return await gate(this.#host, this.#input, Date.now(), hasWaited);
+  }
+
+  async #predial(): Promise<Outcome | null> {
+    return await gateByPredial(this.#host, this.#workflow.callId, this.#input, Date.now());
   }
 
   get #hasWaited(): boolean {
@@ -127,6 +149,7 @@ class Placing {
   async #place(): Promise<void> {
     if (this.#canceled.aborted || this.#isLate || this.#isDoubtful) return;
     this.#isPlaced = true;
+    this.start.begin();
     await this.#host.dialer.place(this.#request());
   }
 
@@ -167,10 +190,12 @@ class Placing {
   }
 }
 
-async function takeOver(host: TrunkHost, input: PlaceCallInput): Promise<Outcome> {
+/** @param start told again, since nobody knows whether it was */
+async function takeOver(host: TrunkHost, input: PlaceCallInput, start: StartWebhook): Promise<Outcome> {
   const workflow = new CallWorkflow(host.client);
   const identity = attemptIdentity(workflow.callId, input.attempt);
   const found = await host.dialer.find(identity);
+  if (found.state !== 'never-placed') start.begin();
   switch (found.state) {
     case 'never-placed':
       return { kind: 'never-placed' };

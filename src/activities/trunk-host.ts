@@ -1,5 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { AgentConfig, TrunkConfig } from '../config/schema.ts';
+import type { Tried, WebhookEvent } from '../contract/webhook.ts';
+import type { PredialAnswer, PredialQuestion } from '../webhooks/predial.ts';
 import type { Dialer } from '../dialers/dialer.ts';
 import type { FreezeDetector } from '../lines/freeze-detector.ts';
 import type { LineRegistry } from '../lines/line-registry.ts';
@@ -25,6 +27,10 @@ export interface TrunkHost {
   isPaused(): Promise<boolean>;
   /** An agent of the trunk's organization as configured now. */
   agent(agentId: string): AgentConfig | undefined;
+  /** Sends an event to its agent's webhook, once. */
+  tellWebhook(event: WebhookEvent): Promise<Tried>;
+  /** Asks an agent's pre-dial check whether a call may go out now. */
+  askPredial(question: PredialQuestion): Promise<PredialAnswer>;
   /** Keeps a line for a call that is live at the carrier and that nobody here follows, until it ends. */
   watch(identity: string): void;
 }

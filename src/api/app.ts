@@ -11,6 +11,7 @@ import { callRoutes } from './routes/calls.ts';
 import { healthRoutes } from './routes/health.ts';
 import { miscRoutes } from './routes/misc.ts';
 import { trunkRoutes } from './routes/trunks.ts';
+import { callWebhookRoutes, webhookRoutes } from './routes/webhooks.ts';
 
 /** The most bytes of a body. */
 const MOST_BYTES = 32 * 1024 * 1024;
@@ -40,10 +41,12 @@ function apiV1(deps: ApiDeps): Router {
   router.use(express.json({ limit: MOST_BYTES, strict: false, type: () => true }));
   router.use('/calls', callListRoutes(deps));
   router.use('/calls', callRoutes(deps));
+  router.use('/calls', callWebhookRoutes(deps));
   router.use('/callresults', callResultRoutes(deps));
   router.use('/batches', batchRoutes(deps));
   router.use('/agents', agentRoutes(deps));
   router.use('/trunks', trunkRoutes(deps));
+  router.use('/webhooks', webhookRoutes(deps));
   router.use('/misc', miscRoutes(deps));
   return router;
 }

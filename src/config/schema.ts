@@ -13,7 +13,6 @@ export type {
   SimulatorConfig,
   TrunkConfig,
   WebhookConfig,
-  WebhookKind,
   WebhooksConfig,
 } from './types.ts';
 

@@ -1,6 +1,7 @@
 import type { CountryCode } from 'libphonenumber-js/min';
 import type { RetryPolicy } from '../contract/call.ts';
 import type { Schedule } from '../contract/schedule.ts';
+import type { WebhookKind } from '../contract/webhook.ts';
 
 /** What shares a deployment with others and sees nothing of them. Its API keys are kept apart, as hashes. */
 export interface OrganizationConfig {
@@ -65,8 +66,7 @@ export interface WebhookConfig {
   readonly secret: string | null;
 }
 
-/** What an agent's webhooks are told: the dial, the end of a call, the end of a batch. Null where nobody is. */
-export type WebhookKind = 'start' | 'result' | 'batch';
+/** Who is told of the dial, the end of a call and the end of a batch; null where nobody is. */
 export type WebhooksConfig = Readonly<Record<WebhookKind, WebhookConfig | null>>;
 
 /** Who is asked, just before dialing, whether a call may go out. */

@@ -35,6 +35,8 @@ export interface BatchInput {
   readonly layout?: PageLayout;
   /** After this none of its calls can go out any more. */
   readonly lastDeadline?: Instant;
+  /** Whether webhooks are told of it and its calls. */
+  readonly tellsWebhooks?: true;
 }
 
 /** Which page holds which call, in runs over the calls in the order of the request: `[page, calls, page, calls, …]`. */

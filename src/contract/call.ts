@@ -126,6 +126,8 @@ export interface CallInput {
   readonly fairnessKey: string;
   /** The longest that one `placeCall` may run, from the line to the end of the call, in milliseconds. */
   readonly longestCallMs: number;
+  /** Whether webhooks are told of it. Calls that were accepted before there were any do not say. */
+  readonly tellsWebhooks?: true;
 }
 
 /** One dial of a call. Times are null for what has not happened. */
@@ -152,6 +154,8 @@ export interface CallProgress {
   readonly cancelRequested: boolean;
   /** Whether somebody asked to hang up on the person. */
   readonly hangupRequested: boolean;
+  /** Of a call that has ended, while its workflow still tells a webhook; null or left out before. */
+  readonly result?: CallResult | null;
 }
 
 /** What the query `getWaitingFor` answers. */

@@ -20,3 +20,6 @@ export const attemptIdentity = (callId: string, attempt: number): string => `${c
 
 /** The call of an {@link attemptIdentity}. */
 export const callIdOf = (identity: string): string => identity.slice(0, identity.lastIndexOf('.'));
+
+/** The delivery of one webhook's event, of a call or of a batch. */
+export const webhookId = (id: string, event: string): string => `webhook-${id}-${event}`;

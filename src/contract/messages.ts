@@ -4,6 +4,7 @@ import type { BatchProgress, HeldCall, HeldFilter, HeldList, SealAnswer } from '
 import type { CallEdit, CallProgress, EditAnswer, Instant, Waiting } from './call.ts';
 import type { PageLoad } from './packed-page.ts';
 import type { TrunkState } from './trunk.ts';
+import type { Delivery } from './webhook.ts';
 
 /** As many arguments as a signal is read for. */
 const MOST_ARGUMENTS = 8;
@@ -81,3 +82,9 @@ export const resumeTrunkSignal = tolerantSignal('resumeTrunk');
 /** Ours, of the trunk's host: the configured rate has changed. */
 export const trunkSettingsSignal = tolerantSignal('trunkSettings');
 export const getTrunkQuery = defineQuery<TrunkState>('getTrunk');
+
+/** Sends an event again: at once, whatever its delivery waits for. */
+export const redeliverSignal = tolerantSignal('redeliver');
+export const getDeliveryQuery = defineQuery<Delivery>('getDelivery');
+/** Ours, of a batch to its pages: its calls were accepted, so whoever hears of calls is told of those that never start. */
+export const tellCanceledSignal = tolerantSignal('tellCanceled');

@@ -1,4 +1,5 @@
 import { DISPOSITIONS, type Disposition, type Instant, type OutboundOverride, type Plan } from './call.ts';
+import type { Tried } from './webhook.ts';
 
 /**
  * What `placeCall` and `takeOver` are asked: one attempt of one call. It stays readable for workers of older and newer
@@ -11,6 +12,8 @@ export interface PlaceCallInput {
   readonly trunk: string;
   /** As the dialer gets it. */
   readonly endpoint: string;
+  /** As webhooks have it; calls of earlier versions do not say. */
+  readonly endpointAsSent?: string;
   readonly additionalData: Readonly<Record<string, unknown>> | null;
   readonly priority: number;
   readonly callDeadline: Instant;
@@ -35,6 +38,8 @@ export interface AttemptEnd {
   readonly transcription: string | null;
   /** What went wrong, for people; null where nothing did. */
   readonly errorMessage: string | null;
+  /** What the voice platform made of the call, where it does. */
+  readonly postCallAnalysis?: unknown;
 }
 
 /** Why a call is not dialed any more: it is too late, nobody wants it (the call, or its whole batch), or it is not allowed. */
@@ -55,8 +60,17 @@ export type Outcome =
   | { readonly kind: 'not-now'; readonly plan: Plan }
   /** Nothing was dialed, and nothing will be. `message` says more, for people. */
   | { readonly kind: 'not-dialed'; readonly because: NotDialedBecause; readonly message?: string }
-  /** It was dialed, and it is over. `stoppedBy` says who ended one that nobody had answered. */
-  | { readonly kind: 'ended'; readonly end: AttemptEnd; readonly stoppedBy: 'deadline' | 'canceled' | null }
+  /**
+   * It was dialed, and it is over. `stoppedBy` says who ended one that nobody had answered; `tellsResult` whether its agent
+   * has a webhook for results (workers of earlier versions do not say); `start` how its start was told.
+   */
+  | {
+      readonly kind: 'ended';
+      readonly end: AttemptEnd;
+      readonly stoppedBy: 'deadline' | 'canceled' | null;
+      readonly tellsResult?: boolean;
+      readonly start?: Tried | null;
+    }
   /** `takeOver` alone: the carrier has never heard of it. */
   | { readonly kind: 'never-placed' };
 

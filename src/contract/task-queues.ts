@@ -4,6 +4,8 @@ import { trunkWorkflowId } from './ids.ts';
 export const CALLS_QUEUE = 'outdial';
 /** Batches and their pages: a queue, a Worker and a cache of their own, so that accepting stays fast while calls run. */
 export const BATCHES_QUEUE = 'outdial-batches';
+/** Deliveries of webhooks: apart, so that a receiver that does not answer keeps nothing else waiting. */
+export const WEBHOOKS_QUEUE = 'outdial-webhooks';
 /** `hostLines` alone, so that the long-lived hosts starve nothing. */
 export const HOSTS_QUEUE = 'outdial-hosts';
 

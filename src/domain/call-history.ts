@@ -1,5 +1,6 @@
 import type { Attempt, CallProgress, CallResult, CancelReason, Instant, Plan } from '../contract/call.ts';
 import type { AttemptEnd, Outcome } from '../contract/placement.ts';
+import type { CallOutcome } from '../contract/webhook.ts';
 
 /** What an event of a call's history says, of the few that tell what became of the call. */
 export type CallEvent =
@@ -17,6 +18,10 @@ export interface EndedCall extends CallProgress {
   readonly errorMessage: string | null;
   readonly recordId: string | null;
   readonly transcription: string | null;
+  /** Of a call that reached somebody. */
+  readonly outcome: CallOutcome | null;
+  /** As its workflow says; null of one that did not come to say it. */
+  readonly completedTime: Instant | null;
 }
 
 interface Folded {
@@ -26,6 +31,7 @@ interface Folded {
   nextScheduleTime: Instant;
   attempts: Attempt[];
   lastEnd: AttemptEnd | null;
+  completedTime: Instant | null;
 }
 
 /**
@@ -41,6 +47,7 @@ export function foldCallHistory(plan: Plan, events: Iterable<CallEvent>): EndedC
     nextScheduleTime: plan.at,
     attempts: [],
     lastEnd: null,
+    completedTime: null,
   };
   for (const event of events) fold(call, event);
   const { lastEnd } = call;
@@ -56,6 +63,8 @@ export function foldCallHistory(plan: Plan, events: Iterable<CallEvent>): EndedC
     errorMessage: call.errorMessage ?? lastEnd?.errorMessage ?? null,
     recordId: lastEnd?.recordId ?? null,
     transcription: lastEnd?.transcription ?? null,
+    outcome: call.status === 'Completed' && lastEnd !== null ? outcomeOf(lastEnd) : null,
+    completedTime: call.completedTime,
   };
 }
 
@@ -76,6 +85,7 @@ function fold(call: Folded, event: CallEvent): void {
       call.status = event.result.status;
       call.reason = event.result.reason;
       call.nextScheduleTime = event.result.nextScheduleTime;
+      call.completedTime = event.result.completedTime ?? null;
       return;
     case 'canceled':
       // It ends only once the attempt under way has: one that has not was none.
@@ -130,6 +140,12 @@ function foldOutcome(call: Folded, outcome: Outcome): void {
       return;
   }
 }
+
+/** What the last attempt of a call that reached somebody came to. */
+export const outcomeOf = ({ disposition, postCallAnalysis = null }: AttemptEnd): CallOutcome => ({
+  finishReason: disposition,
+  postCallAnalysis,
+});
 
 const hasOpenAttempt = ({ attempts }: Folded): boolean => attempts.at(-1)?.disposition === null;
 

@@ -13,6 +13,8 @@ import { CALL_HEARTBEAT_TIMEOUT_MS, type TrunkRef } from '../contract/trunk.ts';
 import type { FreezeDetector } from '../lines/freeze-detector.ts';
 import { LineAdmission } from '../lines/line-admission.ts';
 import { Tenure } from '../lines/tenure.ts';
+import { tryDelivery } from '../webhooks/deliver.ts';
+import { askPredial } from '../webhooks/predial.ts';
 import { takeoverWorkerOptions, trunkWorkerOptions } from './options.ts';
 import { RunningWorker } from './running-worker.ts';
 import type { Stops } from './stops.ts';
@@ -93,6 +95,8 @@ function trunkHost(
     log,
     trunk: () => deps.configuration().trunk(orgId, trunk) ?? undefined,
     agent: (agentId) => deps.configuration().agent(orgId, agentId) ?? undefined,
+    tellWebhook: (event) => tryDelivery(deps.configuration(), event),
+    askPredial: (question) => askPredial(deps.configuration(), question),
     watch: (identity) => watch.add(identity),
   };
 }

@@ -2,7 +2,8 @@ import type { WorkerOptions } from '@temporalio/worker';
 import type { CallActivities } from '../activities/call-activities.ts';
 import type { HostActivities } from '../activities/host-lines.ts';
 import type { TrunkCallActivities } from '../activities/place-call.ts';
-import { BATCHES_QUEUE, CALLS_QUEUE, HOSTS_QUEUE } from '../contract/task-queues.ts';
+import type { WebhookActivities } from '../activities/webhook-activities.ts';
+import { BATCHES_QUEUE, CALLS_QUEUE, HOSTS_QUEUE, WEBHOOKS_QUEUE } from '../contract/task-queues.ts';
 import type { LineAdmission } from '../lines/line-admission.ts';
 import { workflowBundlePath } from './bundle.ts';
 
@@ -37,6 +38,19 @@ export const batchesWorkerOptions = (activities: CallActivities): Options => ({
   // Local ones alone: what a page asks for while it answers.
   activities,
   maxCachedWorkflows: 100,
+  shutdownForceTime: '8s',
+});
+
+/** The Worker of webhooks: a receiver that does not answer keeps a slot for 10 s, and nothing else waiting. */
+export const webhooksWorkerOptions = (activities: WebhookActivities): Options => ({
+  taskQueue: WEBHOOKS_QUEUE,
+  workflowBundle: { codePath: workflowBundlePath },
+  activities,
+  maxConcurrentActivityTaskExecutions: 500,
+  // A delivery sleeps for most of its life.
+  maxCachedWorkflows: 50,
+  // What is being sent is sent again by whoever asked for it.
+  shutdownGraceTime: 0,
   shutdownForceTime: '8s',
 });
 

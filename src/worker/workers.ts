@@ -3,12 +3,13 @@ import { type NativeConnection, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createCallActivities } from '../activities/call-activities.ts';
 import { createHostActivities } from '../activities/host-lines.ts';
+import { createWebhookActivities } from '../activities/webhook-activities.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { PriorityLevels } from '../config/environment.ts';
 import { FreezeDetector } from '../lines/freeze-detector.ts';
 import { TrunkQueues } from '../temporal/trunk-queues.ts';
 import { openLineHost } from './line-host.ts';
-import { batchesWorkerOptions, callsWorkerOptions, hostsWorkerOptions } from './options.ts';
+import { batchesWorkerOptions, callsWorkerOptions, hostsWorkerOptions, webhooksWorkerOptions } from './options.ts';
 import { RunningWorker } from './running-worker.ts';
 import { watchStops } from './stops.ts';
 import { TrunkKeeper } from './trunk-keeper.ts';
@@ -51,6 +52,7 @@ export async function startWorkers(deps: WorkersDeps): Promise<Workers> {
   const workers = await Promise.all([
     start(callsWorkerOptions(callActivities)),
     start(batchesWorkerOptions(callActivities)),
+    start(webhooksWorkerOptions(createWebhookActivities(configuration))),
     start(hostsWorkerOptions(hostActivities)),
   ]);
   const keeper = new TrunkKeeper(client, configuration, log);

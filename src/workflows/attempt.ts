@@ -141,6 +141,7 @@ function placeCallInput({ facts, input }: CallState, placement: Placement): Plac
     batchId,
     trunk,
     endpoint: input.endpoint,
+    endpointAsSent: facts.endpoint,
     additionalData,
     priority,
     callDeadline,

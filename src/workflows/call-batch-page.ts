@@ -18,6 +18,7 @@ import { startCallOptions } from '../contract/start-call.ts';
 import type { outboundCall } from './outbound-call.ts';
 import { PageState } from './page-state.ts';
 import { addTallies } from './tally.ts';
+import { endsOfHeld, lostEnd, tellOfOthers } from './tell-end.ts';
 
 type CallHandle = ChildWorkflowHandle<typeof outboundCall>;
 
@@ -74,7 +75,11 @@ async function startCalls(page: PageState, running: Running): Promise<Promise<vo
     // Looked up only now: until its turn comes, a call can be edited.
     const some = calls.slice(from, from + STARTS_AT_ONCE);
     const handles = await Promise.all(some.map((call) => startCall(page, call)));
-    for (const handle of handles) if (handle !== null) ends.push(tallyEnd(page, running, handle));
+    for (const [index, handle] of handles.entries()) {
+      const call = some[index];
+      if (handle !== null && call !== undefined) ends.push(tallyEnd(page, running, call, handle));
+    }
+    if (page.accepted) await tellOfOthers(endsOfHeld(page, some));
     if (from + some.length < calls.length) await rest(page, (Date.now() - began) * REST_SHARE);
   }
   return ends;
@@ -115,7 +120,7 @@ async function startCall(page: PageState, call: PageCall): Promise<CallHandle | 
 const isTooLate = ({ facts }: PageCall): boolean =>
   Date.parse(facts.callDeadline) <= Date.now() && patched('late-calls-do-not-start');
 
-async function tallyEnd(page: PageState, running: Running, handle: CallHandle): Promise<void> {
+async function tallyEnd(page: PageState, running: Running, call: PageCall, handle: CallHandle): Promise<void> {
   running.set(handle.workflowId, handle);
   try {
     const { status }: CallResult = await handle.result();
@@ -125,6 +130,8 @@ async function tallyEnd(page: PageState, running: Running, handle: CallHandle): 
     // Cancelled or terminated by an operator, or failed by a bug.
     const isFailure = !isCancellation(error) && error.cause?.name !== 'TerminatedFailure';
     count(page, isFailure ? 'failed' : 'canceled');
+    // One that was cancelled has told it itself.
+    if (!isCancellation(error)) await tellOfOthers([{ call, end: lostEnd(call, isFailure) }]);
   }
   running.delete(handle.workflowId);
 }

@@ -16,7 +16,13 @@ import type { CallActivities } from '../activities/call-activities.ts';
 import { type BatchInput, SEAL_TIMEOUT_MS, type Tally } from '../contract/batch.ts';
 import { pageId } from '../contract/ids.ts';
 import { BATCHES_QUEUE, CALLS_QUEUE } from '../contract/task-queues.ts';
+import { tellCanceledSignal } from '../contract/messages.ts';
+import type { BatchMemo } from '../contract/start-batch.ts';
+import { toInstant } from '../domain/instant.ts';
+import { batchEvent } from '../domain/webhook-events.ts';
 import { BatchFlow } from './batch-flow.ts';
+import { planning } from './call-activities.ts';
+import { tell } from './tell-webhook.ts';
 import type { callBatchPage } from './call-batch-page.ts';
 
 const waking = proxyActivities<CallActivities>({
@@ -49,7 +55,7 @@ async function run(batch: BatchFlow, input: BatchInput): Promise<Tally> {
   const pages = await startPages(input);
   batch.opened = true;
   const tallies = [...pages].map(([number, page]) => awaitEnd(page, number, batch));
-  const canceling = condition(() => batch.canceled || batch.expired).then(() => cancelPages(pages));
+  const canceling = condition(() => batch.canceled || batch.expired).then(() => cancelPages(batch, pages, input));
 
   await condition(() => batch.sealed || batch.canceled, SEAL_TIMEOUT_MS, { summary: 'waits for its seal' });
   if (!batch.sealed) {
@@ -62,6 +68,7 @@ async function run(batch: BatchFlow, input: BatchInput): Promise<Tally> {
   await Promise.all(tallies);
   await condition(allHandlersFinished);
   setCurrentDetails(describe(batch, input));
+  if (input.tellsWebhooks === true) await tellBatchEnd(batch, input);
   return batch.ended;
 }
 
@@ -106,15 +113,20 @@ async function untilResumed(batch: BatchFlow, { lastDeadline }: BatchInput): Pro
   await condition(isOver, wait, { summary: 'paused: waits until its last deadline' });
 }
 
-async function cancelPages(pages: Pages): Promise<void> {
-  await Promise.all(
-    [...pages.values()].map(
-      (page) =>
-        getExternalWorkflowHandle(page.workflowId)
-          .cancel()
-          .catch(() => undefined), // It has ended: nothing is left to cancel.
-    ),
-  );
+async function cancelPages(batch: BatchFlow, pages: Pages, { tellsWebhooks }: BatchInput): Promise<void> {
+  const isHeard = tellsWebhooks === true && batch.sealed;
+  await Promise.all([...pages.values()].map(({ workflowId }) => cancelPage(workflowId, isHeard)));
+}
+
+/** @param isHeard whether webhooks are to be told of calls that now never start */
+async function cancelPage(workflowId: string, isHeard: boolean): Promise<void> {
+  const page = getExternalWorkflowHandle(workflowId);
+  try {
+    if (isHeard) await page.signal(tellCanceledSignal.name);
+    await page.cancel();
+  } catch {
+    // It has ended: nothing is left to cancel.
+  }
 }
 
 /** Adds how a page's calls ended. A page that an operator terminated tells nothing: its calls count for themselves. */
@@ -125,6 +137,17 @@ async function awaitEnd(page: PageHandle, number: number, batch: BatchFlow): Pro
     if (!(error instanceof ChildWorkflowFailure)) throw error;
     batch.pageEnded(number, null);
   }
+}
+
+async function tellBatchEnd({ canceled, ended }: BatchFlow, { orgId, agentId, total }: BatchInput): Promise<void> {
+  if (!(await planning.hasWebhook({ orgId, agentId, kind: 'batch' }))) return;
+  const { workflowId, memo } = workflowInfo();
+  const { createdTime, name } = (memo as BatchMemo).batch;
+  const counts = { Completed: ended.completed, Failed: ended.failed, Canceled: ended.canceled };
+  const about = { batchId: workflowId, batchName: name, agentId, orgId, createdTime, total, counts };
+  await tell(
+    batchEvent({ ...about, status: canceled ? 'Canceled' : 'Completed', completedTime: toInstant(Date.now()) }),
+  );
 }
 
 function describe(batch: BatchFlow, input: BatchInput): string {

@@ -6,6 +6,7 @@ import type {
   CallFacts,
   CallInput,
   CallProgress,
+  CallResult,
   CallStatus,
   CancelReason,
   Disposition,
@@ -66,6 +67,8 @@ export class CallState {
   withdrawing = false;
   /** Counts what may have changed its plan, so that a sleeping call looks again. */
   changes = 0;
+  /** Once it has ended. */
+  result: CallResult | null = null;
   /** The fields that were edited. */
   readonly edited = new Set<keyof CallEdit>();
 
@@ -157,6 +160,7 @@ export class CallState {
       waitingFor: this.waitingFor(),
       cancelRequested: this.cancelReason !== null && !this.talking,
       hangupRequested: this.hangupRequested,
+      result: this.result,
     };
   }
 

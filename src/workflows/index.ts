@@ -3,3 +3,4 @@ export { callBatch } from './call-batch.ts';
 export { callBatchPage } from './call-batch-page.ts';
 export { outboundCall } from './outbound-call.ts';
 export { trunkLines } from './trunk-lines.ts';
+export { webhookDelivery } from './webhook-delivery.ts';

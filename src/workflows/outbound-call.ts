@@ -18,6 +18,7 @@ import { placeAttempt, withoutDialing } from './attempt.ts';
 import { planning } from './call-activities.ts';
 import { CallState } from './call-state.ts';
 import { acceptEdits } from './edit-call.ts';
+import { tellEnd } from './tell-end.ts';
 
 /**
  * One call, from its acceptance to its end: asleep until it may go out, queued for a line, dialed, tried again as its
@@ -51,6 +52,8 @@ async function run(call: CallState): Promise<CallResult> {
     const outcome = await attempt(call);
     const result = await decide(call, outcome);
     if (result === null) continue;
+    call.result = result;
+    await tellEnd(call, result, outcome);
     // Waiting costs something even where nothing is waited for: each promise of a workflow is traced.
     if (!allHandlersFinished()) await condition(allHandlersFinished);
     return result;

@@ -15,6 +15,7 @@ import {
   listHeldCallsQuery,
   loadPageUpdate,
   startCallsSignal,
+  tellCanceledSignal,
 } from '../contract/messages.ts';
 import { isPageLoad, unpackPage } from '../contract/packed-page.ts';
 import { heldCall, isWanted } from '../domain/held-call.ts';
@@ -25,6 +26,8 @@ import { resolveEdit } from './call-activities.ts';
 export class PageState {
   calls: PageCall[] | null = null;
   mayStart = false;
+  /** Whether its calls were accepted: then whoever hears of calls is told of those that never start, too. */
+  accepted = false;
   tally: Tally = EMPTY_TALLY;
   /** Since when the page is cancelled; null while it is not. */
   #canceledTime: Instant | null = null;
@@ -36,11 +39,9 @@ export class PageState {
 
   constructor() {
     setHandler(loadPageUpdate, (load) => void (this.calls ??= [...unpackPage(load)]), { validator: requireCalls });
-    setHandler(startCallsSignal, () => void (this.mayStart = true));
-    setHandler(getHeldCallQuery, (callId, now) => {
-      const call = this.#held().find((one) => one.callId === callId);
-      return call === undefined ? null : this.#view(call, now);
-    });
+    setHandler(startCallsSignal, () => void (this.mayStart = this.accepted = true));
+    setHandler(tellCanceledSignal, () => void (this.accepted = true));
+    setHandler(getHeldCallQuery, (callId, now) => this.held(callId, now));
     setHandler(listHeldCallsQuery, (filter) => this.#list(filter));
     setHandler(cancelHeldCallUpdate, (callId) => {
       if (!this.#held().some((call) => call.callId === callId)) return false;
@@ -70,6 +71,12 @@ export class PageState {
 
   endStart(callId: string): void {
     this.#started.add(callId);
+  }
+
+  /** How a call of this page stands that no workflow stands for; null for any other. */
+  held(callId: string, now = toInstant(Date.now())): HeldCall | null {
+    const call = this.#held().find((one) => one.callId === callId);
+    return call === undefined ? null : this.#view(call, now);
   }
 
   /** Calls that no workflow stands for. */

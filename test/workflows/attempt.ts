@@ -15,11 +15,15 @@ export class Attempt {
   #startedTime: Instant | null = null;
   #answeredTime: Instant | null = null;
 
+  /** Whether its agent has a webhook for results. */
+  readonly tellsResult: boolean;
+
   /** Whether it no longer tells that it is there. */
   isSilent = false;
 
-  constructor(client: Client, input: PlaceCallInput) {
+  constructor(client: Client, input: PlaceCallInput, tellsResult: boolean) {
     this.input = input;
+    this.tellsResult = tellsResult;
     this.workflow = new CallWorkflow(client);
   }
 
@@ -53,7 +57,7 @@ export class Attempt {
       errorMessage: null,
       ...more,
     };
-    return { kind: 'ended', end, stoppedBy };
+    return { kind: 'ended', end, stoppedBy, tellsResult: this.tellsResult };
   }
 }
 

@@ -65,6 +65,7 @@ export function pageCall(now: number, wish: CallWish = {}, callId: string = uuid
       priorityKey: 2,
       fairnessKey: 'spring',
       longestCallMs: HOUR,
+      tellsWebhooks: true,
       ...wish.input,
     },
     endpointHash: 'hash-of-the-endpoint',

@@ -1,11 +1,12 @@
 import { activityInfo, Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
-import type { RetryRequest } from '../../src/activities/call-activities.ts';
+import type { RetryRequest, WebhookQuestion } from '../../src/activities/call-activities.ts';
 import type { EditRequest } from '../../src/activities/resolve-edit.ts';
 import type { EditAnswer, Plan } from '../../src/contract/call.ts';
 import type { Outcome, PlaceCallInput } from '../../src/contract/placement.ts';
 import type { TrunkRef, TrunkState } from '../../src/contract/trunk.ts';
+import type { Tried, WebhookEvent } from '../../src/contract/webhook.ts';
 import { toInstant } from '../../src/domain/instant.ts';
 import { Attempt, type Turn } from './attempt.ts';
 
@@ -47,6 +48,11 @@ export class Script {
       changed: edit.priority == null ? [] : ['priority'],
     },
   });
+  /** By default nobody is to be told. */
+  hasWebhook: (question: WebhookQuestion) => boolean = () => false;
+  /** What webhooks were told, in order. */
+  readonly told: WebhookEvent[] = [];
+  deliverWebhook: (event: WebhookEvent) => Promise<Tried> = notExpected;
   /** Which batches were to wake their calls, in order. */
   readonly woken: string[] = [];
   wakeCalls: (batchId: string) => Promise<void> = () => Promise.resolve();
@@ -60,7 +66,8 @@ const notExpected = (): Promise<never> => Promise.reject(new Error('not expected
 export function scripted(client: Client, script: () => Script) {
   const run = <T>(work: () => T | Promise<T>): Promise<T> => expectedOrEnd(client, script(), work);
   const runAttempt = (input: PlaceCallInput, turn: Turn): Promise<Outcome> => {
-    const attempt = new Attempt(client, input);
+    const { orgId, agentId } = input;
+    const attempt = new Attempt(client, input, script().hasWebhook({ orgId, agentId, kind: 'result' }));
     return run(() => beating(attempt, () => turn(attempt)));
   };
   return {
@@ -79,6 +86,11 @@ export function scripted(client: Client, script: () => Script) {
       return run(() => script().planRetry(request));
     },
     resolveEdit: (request: EditRequest): Promise<EditAnswer> => run(() => script().resolveEdit(request)),
+    hasWebhook: (question: WebhookQuestion): Promise<boolean> => run(() => script().hasWebhook(question)),
+    deliverWebhook: (event: WebhookEvent): Promise<Tried> => {
+      script().told.push(event);
+      return run(() => script().deliverWebhook(event));
+    },
     wakeCalls: (batchId: string): Promise<void> => {
       script().woken.push(batchId);
       return run(() => beating({ isSilent: false }, () => script().wakeCalls(batchId)));

@@ -11,7 +11,14 @@ import type { Workflow } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { BATCHES_QUEUE, CALLS_QUEUE, HOSTS_QUEUE, takeoverQueue, trunkQueue } from '../../src/contract/task-queues.ts';
+import {
+  BATCHES_QUEUE,
+  CALLS_QUEUE,
+  HOSTS_QUEUE,
+  takeoverQueue,
+  trunkQueue,
+  WEBHOOKS_QUEUE,
+} from '../../src/contract/task-queues.ts';
 import { ownServer } from '../../src/temporal/connection.ts';
 import { type EmbeddedServer, startEmbeddedServer } from '../../src/temporal/embedded-server.ts';
 import { findExecutable } from '../../src/temporal/executables.ts';
@@ -106,6 +113,16 @@ export class World {
     return handle;
   }
 
+  /**
+   * The result of a workflow that another one has left behind: time is skipped until it ends. From then on the server would
+   * hold its clock for ever, since there is no parent any more that could hear of it.
+   */
+  async resultOfAbandoned(workflowId: string): Promise<unknown> {
+    const result = (await this.#env.client.workflow.getHandle(workflowId).result()) as unknown;
+    await this.leaveWaitingActivity();
+    return result;
+  }
+
   /** Stops the Worker of batches and pages while something is sent to them: they hear of all of it at once. */
   async whileBatchesRest<T>(send: () => Promise<T>): Promise<T> {
     if (this.#open === null) throw new Error('The server has not started');
@@ -141,15 +158,16 @@ export class World {
 
   async #startWorkers(env: TestWorkflowEnvironment): Promise<void> {
     const client = new Client({ connection: env.connection, namespace: env.namespace, identity: IDENTITY });
-    const { placeCall, takeOver, hostLines, ...calls } = scripted(client, () => this.script);
+    const { placeCall, takeOver, hostLines, deliverWebhook, ...calls } = scripted(client, () => this.script);
     const workers = await Promise.all([
       startWorker(env, { taskQueue: CALLS_QUEUE, workflowBundle, activities: calls }),
+      startWorker(env, { taskQueue: WEBHOOKS_QUEUE, workflowBundle, activities: { deliverWebhook } }),
       startWorker(env, { taskQueue: HOSTS_QUEUE, activities: { hostLines } }),
       startWorker(env, { taskQueue: trunkQueue(ORG_ID, TRUNK), activities: { placeCall } }),
       startWorker(env, { taskQueue: takeoverQueue(ORG_ID, TRUNK), activities: { takeOver } }),
     ]);
-    const { resolveEdit } = calls;
-    this.#batchesWorker = { ...this.#batchesWorker, activities: { resolveEdit } };
+    const { resolveEdit, hasWebhook } = calls;
+    this.#batchesWorker = { ...this.#batchesWorker, activities: { resolveEdit, hasWebhook } };
     this.#open = { env, client, workers, batches: await startWorker(env, this.#batchesWorker) };
   }
 

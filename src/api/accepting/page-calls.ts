@@ -27,6 +27,7 @@ export function toPageCall(
       priorityKey: priorityKey(facts.priority, priorityLevels),
       fairnessKey: fairnessKey(facts.additionalData, batchId, agent.agentId),
       longestCallMs: longestCallMs(agent),
+      tellsWebhooks: true,
     },
     endpointHash: hashEndpoint(secret, normalizedEndpoint),
     searchable: searchable(facts.additionalData, configuration().organization(facts.orgId)?.searchable ?? []),

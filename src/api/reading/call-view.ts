@@ -1,9 +1,10 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { HeldCall } from '../../contract/batch.ts';
-import type { CallFacts, CallProgress, CallStatus, Instant } from '../../contract/call.ts';
+import type { CallFacts, CallProgress, CallResult, CallStatus, Instant } from '../../contract/call.ts';
 import { pageId, parseCallId } from '../../contract/ids.ts';
 import { getCallQuery, getHeldCallQuery, getPageOfQuery } from '../../contract/messages.ts';
 import type { CallMemo } from '../../contract/start-call.ts';
+import type { CallOutcome } from '../../contract/webhook.ts';
 import { toInstant } from '../../domain/instant.ts';
 import { type EndedCall, foldCallHistory } from '../../domain/call-history.ts';
 import { type BatchRecord, findBatch, settle } from './batch-record.ts';
@@ -30,11 +31,11 @@ export interface CallSummary {
 }
 
 /** A call as `GET /calls/{callId}` tells it. */
-export interface CallView extends CallSummary, Omit<EndedCall, 'cancelRequested' | 'hangupRequested'> {
+export interface CallView
+  extends CallSummary, Omit<EndedCall, 'cancelRequested' | 'hangupRequested' | 'outcome' | 'result'> {
   readonly batchId: string | null;
-  readonly completedTime: Instant | null;
   readonly expiresAt: Instant | null;
-  readonly result: null;
+  readonly result: CallOutcome | null;
 }
 
 /** The fields that a call is accepted with. */
@@ -83,8 +84,11 @@ async function viewStartedCall(deps: ApiDeps, orgId: string, callId: string): Pr
   const { description, facts } = found;
   if (description.status.name !== 'RUNNING') return await viewEndedCall(deps, callId, facts, description);
   const progress = await deps.client.workflow.getHandle(callId).query(getCallQuery);
-  // It has ended since: only now its workflow has a time of completion.
-  if (hasEnded(progress)) return await viewStartedCall(deps, orgId, callId);
+  if (hasEnded(progress)) {
+    // It still tells a webhook; or it has ended since.
+    if (progress.result != null) return await viewEndedCall(deps, callId, facts, description, progress.result);
+    return await viewStartedCall(deps, orgId, callId);
+  }
   return view(callId, facts, await withPause(deps, facts, progress), null);
 }
 
@@ -165,12 +169,14 @@ async function viewEndedCall(
   callId: string,
   facts: CallFacts,
   { closeTime }: WorkflowExecutionDescription,
+  result: CallResult | null = null,
 ): Promise<CallView> {
   const { events: history = [] } = await deps.client.workflow.getHandle(callId).fetchHistory();
   const { input, events } = readCallEvents(history ?? []);
+  const ended = foldCallHistory(input.plan, result === null ? events : [...events, { kind: 'completed', result }]);
   const expiresAt = closeTime === undefined ? null : closeTime.getTime() + (await retentionMs(deps.client));
-  return view(callId, facts, foldCallHistory(input.plan, events), {
-    completedTime: closeTime?.toISOString() ?? null,
+  return view(callId, facts, ended, {
+    completedTime: ended.completedTime ?? closeTime?.toISOString() ?? null,
     expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
   });
 }
@@ -191,7 +197,7 @@ function view(
     expiresAt: end?.expiresAt ?? null,
     durationSeconds: progress.durationSeconds ?? null,
     transcription: progress.transcription ?? null,
-    result: null,
+    result: progress.outcome ?? null,
     attempts: progress.attempts,
     waitingFor: progress.waitingFor,
   };

@@ -1,6 +1,7 @@
 import { Router } from 'express';
-import type { AgentConfig } from '../../config/schema.ts';
+import type { AgentConfig, WebhookConfig } from '../../config/schema.ts';
 import type { Disposition, RetryPolicy } from '../../contract/call.ts';
+import { withoutCredentials } from '../../webhooks/deliver.ts';
 import type { ApiDeps } from '../context.ts';
 import { notFound } from '../problem.ts';
 import { readQuery } from '../query.ts';
@@ -47,6 +48,15 @@ function viewAgent(agent: AgentConfig) {
         Object.entries(agent.retry.delaysMs).map(([disposition, delay]) => [disposition, inSeconds(delay)]),
       ),
     },
+    webhooks: {
+      start: viewWebhook(agent.webhooks.start),
+      result: viewWebhook(agent.webhooks.result),
+      batch: viewWebhook(agent.webhooks.batch),
+    },
+    predialWebhook:
+      agent.predialWebhook === null
+        ? null
+        : { ...viewWebhook(agent.predialWebhook), onTimeout: agent.predialWebhook.onTimeout },
     ringTimeoutSeconds: agent.ringTimeoutMs / 1_000,
     maxDurationSeconds: agent.maxDurationMs / 1_000,
   };
@@ -54,3 +64,7 @@ function viewAgent(agent: AgentConfig) {
 
 const inSeconds = (delay: RetryPolicy['delaysMs'][Disposition]): number | number[] | null =>
   delay === null ? null : typeof delay === 'number' ? delay / 1_000 : delay.map((ms) => ms / 1_000);
+
+/** Without headers and secret, and without what of its URL may hold credentials. */
+const viewWebhook = (webhook: WebhookConfig | null): { url: string; signed: boolean } | null =>
+  webhook === null ? null : { url: withoutCredentials(webhook.url), signed: webhook.secret !== null };

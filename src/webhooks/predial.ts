@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { Configuration } from '../config/configuration.ts';
+import type { CallFacts } from '../contract/call.ts';
+import { webhookHeaders } from './headers.ts';
+import { NoAnswer, post } from './post.ts';
+
+/** How long the pre-dial check has to answer, in milliseconds: a line waits meanwhile. */
+const PREDIAL_TIMEOUT_MS = 3_000;
+
+/** As much of a reason as is kept, in characters. */
+const LONGEST_REASON = 200;
+
+/** The attempt that is about to be dialed. */
+export interface PredialQuestion extends Pick<CallFacts, 'orgId' | 'agentId' | 'endpoint' | 'additionalData'> {
+  readonly callId: string;
+  readonly attempt: number;
+}
+
+/** `wait`: no answer came, and the agent's calls wait for one. */
+export type PredialAnswer =
+  { readonly kind: 'go' } | { readonly kind: 'wait' } | { readonly kind: 'no'; readonly reason: string | null };
+
+const GO: PredialAnswer = { kind: 'go' };
+
+const refusal = z.object({ allow: z.literal(false), reason: z.string().nullish().catch(null) });
+
+/** Asks the agent's pre-dial check, where it has one: only an answer that says `{"allow": false}` holds a call back. */
+export async function askPredial(configuration: Configuration, question: PredialQuestion): Promise<PredialAnswer> {
+  const { orgId, agentId, callId, attempt, endpoint, additionalData } = question;
+  const agent = configuration.agent(orgId, agentId);
+  if (agent?.predialWebhook == null) return GO;
+  const { url, headers, secret, onTimeout } = agent.predialWebhook;
+  const body = JSON.stringify({
+    type: 'PreDialWebHookPayload',
+    status: 'Queued',
+    callId,
+    agentId,
+    orgId,
+    endpoint,
+    callAdditionalData: additionalData,
+    agentAdditionalData: agent.additionalData,
+    attempt,
+  });
+  const signed = webhookHeaders(`predial-${callId}-${attempt}`, new Date(), body, secret);
+  const allowPrivate = configuration.organization(orgId)?.allowPrivateWebhooks ?? false;
+  try {
+    const request = { url, headers: { ...headers, ...signed }, body, timeoutMs: PREDIAL_TIMEOUT_MS, allowPrivate };
+    const { body: answer } = await post(request);
+    return answer === null ? { kind: onTimeout } : readAnswer(answer);
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    return { kind: onTimeout };
+  }
+}
+
+function readAnswer(body: string): PredialAnswer {
+  const parsed = refusal.safeParse(parseJson(body));
+  if (!parsed.success) return GO;
+  return { kind: 'no', reason: parsed.data.reason?.slice(0, LONGEST_REASON) ?? null };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

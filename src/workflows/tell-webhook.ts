@@ -1,0 +1,44 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { ActivityFailure, ParentClosePolicy, proxyActivities, startChild } from '@temporalio/workflow';
+import type { WebhookActivities } from '../activities/webhook-activities.ts';
+import { afterTry, startDeliveryOptions } from '../contract/start-delivery.ts';
+import { WEBHOOKS_QUEUE } from '../contract/task-queues.ts';
+import type { Tried, WebhookEvent } from '../contract/webhook.ts';
+
+const webhooks = proxyActivities<WebhookActivities>({
+  taskQueue: WEBHOOKS_QUEUE,
+  // The receiver has 10 s.
+  startToCloseTimeout: '15s',
+  // A try that failed is one: how it goes on is for whoever asked.
+  retry: { maximumAttempts: 1 },
+  summary: 'tells a webhook',
+});
+
+/** Sends an event, once. Null where nobody knows what came of it, since the worker was lost. */
+export async function tryOnce(event: WebhookEvent): Promise<Tried | null> {
+  try {
+    return await webhooks.deliverWebhook(event);
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    return null;
+  }
+}
+
+/** Tells a webhook of an event: where that fails, a workflow of its own goes on, since one for each would cost too much. */
+export async function tell(event: WebhookEvent): Promise<void> {
+  const tried = await tryOnce(event);
+  if (tried === null || tried.verdict === 'again') await handOver(event, tried);
+}
+
+/** Leaves an event to a workflow that outlives this one. @param tried what came of the first try; null where none was made */
+export async function handOver(event: WebhookEvent, tried: Tried | null): Promise<void> {
+  try {
+    await startChild('webhookDelivery', {
+      ...startDeliveryOptions(afterTry(event, tried)),
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+    });
+  } catch (error) {
+    // It has been handed over before this workflow was reset.
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { webhookId } from '../../src/contract/ids.ts';
+import { getDeliveryQuery } from '../../src/contract/messages.ts';
+import { answers } from './attempt.ts';
+import { Batch } from './batches.ts';
+import { Phone } from './phone.ts';
+import { DAY, startCall } from './requests.ts';
+import { useReceiver } from './webhooks.ts';
+import { eventually, useWorld } from './world.ts';
+
+// What the server that skips time does otherwise: children that are left behind, and those that are terminated.
+const world = useWorld('real');
+const receiver = useReceiver(world);
+
+/** What was told of the calls of a batch: the end of each, by its place in the request. */
+const endsOf = (batch: Batch): Record<string, unknown> =>
+  Object.fromEntries(
+    receiver.received
+      .filter(({ body }) => body.type !== 'BatchCompletedWebHookPayload')
+      .map(({ body: { callId, status, reason } }) => [String(callId).replace(`${batch.id}-`, ''), reason ?? status]),
+  );
+
+async function openBatch(...pages: Parameters<typeof Batch.open>[1][]): Promise<Batch> {
+  const batch = await Batch.open(world, ...pages);
+  await batch.load();
+  return batch;
+}
+
+describe('A delivery', () => {
+  it('is tried again at once where somebody asks for it, whatever it waits for', async () => {
+    receiver.reply = () => ({ status: 503, headers: { 'retry-after': '36000' } });
+    world.script.placeCall = answers;
+    const call = await startCall(world);
+    await call.result();
+    const delivery = world.client.workflow.getHandle(webhookId(call.handle.workflowId, 'completed'));
+    await eventually(async () => (await delivery.query(getDeliveryQuery)).nextAttemptTime).not.toBeNull();
+    receiver.reply = () => ({ status: 200 });
+    await delivery.signal('redeliver', { garbage: true });
+    expect(await delivery.result()).toMatchObject({ status: 'delivered', attempts: [{}, { statusCode: 200 }] });
+    expect(receiver.received).toHaveLength(2);
+  });
+});
+
+describe('A batch', () => {
+  it('is told once all its calls have ended, with its counts', async () => {
+    world.script.placeCall = answers;
+    const batch = await openBatch([{}, {}], [{ dueIn: DAY, deadlineIn: 1 }]);
+    await batch.seal();
+    await batch.result();
+    const told = receiver.received.filter(({ body }) => body.type === 'BatchCompletedWebHookPayload');
+    expect(told.map(({ body, headers }) => ({ ...body, id: headers['webhook-id'] }))).toEqual([
+      {
+        type: 'BatchCompletedWebHookPayload',
+        status: 'Completed',
+        batchId: batch.id,
+        batchName: null,
+        agentId: 'reminder',
+        orgId: 'acme',
+        createdTime: batch.calls[0]?.facts.createdTime,
+        completedTime: expect.any(String) as string,
+        total: 3,
+        counts: { Completed: 2, Failed: 0, Canceled: 1 },
+        id: `webhook-${batch.id}-batch-completed`,
+      },
+    ]);
+    expect(receiver.received.at(-1)?.body.type).toBe('BatchCompletedWebHookPayload');
+  });
+
+  it('that is cancelled is told of every call, also of those that never start, once each', async () => {
+    const batch = await openBatch([{ dueIn: DAY }, { dueIn: DAY }, { dueIn: DAY }], [{ dueIn: DAY }]);
+    await batch.cancelHeldCall(1);
+    await batch.handle.signal('pauseBatch');
+    await batch.seal();
+    await batch.handle.signal('cancelBatch');
+    await batch.result();
+    await eventually(() => endsOf(batch)).toEqual({ 0: 'batch', 1: 'request', 2: 'batch', 3: 'batch' });
+    expect(receiver.received.map(({ body }) => body.status)).toEqual(Array(5).fill('Canceled'));
+  });
+
+  it('that was never sealed was never accepted: nobody is told of it', async () => {
+    const batch = await openBatch([{ dueIn: DAY }]);
+    await batch.handle.cancel();
+    await expect(batch.result()).rejects.toThrow();
+    expect(receiver.received).toEqual([]);
+    expect(world.script.told).toEqual([]);
+  });
+});
+
+describe('A call that an operator terminates', () => {
+  it('is told by its page', async () => {
+    const batch = await openBatch([{ dueIn: DAY }, { dueIn: DAY, deadlineIn: 2 * DAY }]);
+    await batch.seal();
+    await eventually(() => batch.progress()).toMatchObject({ pagesStarted: 1 });
+    await batch.call(0).terminate();
+    await batch.call(1).cancel();
+    await batch.result();
+    await eventually(() => endsOf(batch)).toEqual({ 0: 'terminated', 1: 'request' });
+  });
+});
+
+describe('A batch that an operator terminates', () => {
+  it('leaves its calls to tell how they ended', async () => {
+    const phone = new Phone();
+    world.script.placeCall = phone.ring;
+    const batch = await openBatch([{}, { dueIn: DAY }]);
+    await batch.seal();
+    await phone.rings();
+    await phone.answer();
+    await batch.handle.terminate();
+    await expect(batch.call(1).result()).rejects.toThrow();
+    await phone.end('answered');
+    await batch.call(0).result();
+    expect(endsOf(batch)).toEqual({ 0: 'Completed', 1: 'request' });
+  });
+});
