@@ -74,6 +74,8 @@ describe('The history of an ended call', () => {
       errorMessage: null,
       recordId: 'record-1',
       transcription: 'Hello',
+      outcome: { finishReason: 'answered', postCallAnalysis: null },
+      completedTime: null,
     });
   });
 

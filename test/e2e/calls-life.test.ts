@@ -242,7 +242,7 @@ describe.concurrent('a call that has ended', () => {
       expiresAt: new Date(Date.parse(call.completedTime ?? '') + 30 * 24 * HOUR).toISOString(),
       durationSeconds: 8,
       transcription: null,
-      result: null,
+      result: { finishReason: 'answered', postCallAnalysis: null },
       attempts: [
         {
           number: 1,

@@ -29,6 +29,7 @@ describe('A call sleeps', () => {
       waitingFor: { for: 'calling-window', until: plan.at },
       cancelRequested: false,
       hangupRequested: false,
+      result: null,
     });
     expect(await call.result()).toMatchObject({ status: 'Completed', attempts: 1, nextScheduleTime: plan.at });
     expect(placedAt).toHaveLength(1);
@@ -97,6 +98,7 @@ describe('A call that is answered at first try', () => {
       {
         ...{ orgId, agentId, batchId: null, trunk: TRUNK, endpoint: call.call.input.endpoint, additionalData },
         ...{ callDeadline, timezone, priority, overrideOutboundConfig: override, attempt: 1 },
+        endpointAsSent: call.call.facts.endpoint,
         placement: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
         firstRunId: call.runId,
       },

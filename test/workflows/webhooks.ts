@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import { createWebhookActivities } from '../../src/activities/webhook-activities.ts';
 import { parseConfiguration } from '../../src/config/configuration.ts';
+import { tryDelivery } from '../../src/webhooks/deliver.ts';
 import { Receiver } from '../support/receiver.ts';
 import type { World } from './world.ts';
 
@@ -12,7 +12,8 @@ export function useReceiver(world: World): Receiver {
     receiver.received.length = 0;
     receiver.reply = () => ({ status: 204 });
     world.script.hasWebhook = ({ kind }) => kind !== 'start';
-    world.script.deliverWebhook = createWebhookActivities(() => configurationFor(receiver)).deliverWebhook;
+    const configuration = configurationFor(receiver);
+    world.script.deliverWebhook = (event) => tryDelivery(configuration, event);
   });
   afterAll(() => receiver.down());
   return receiver;

@@ -174,10 +174,12 @@ async function viewEndedCall(
   const { events: history = [] } = await deps.client.workflow.getHandle(callId).fetchHistory();
   const { input, events } = readCallEvents(history ?? []);
   const ended = foldCallHistory(input.plan, result === null ? events : [...events, { kind: 'completed', result }]);
-  const expiresAt = closeTime === undefined ? null : closeTime.getTime() + (await retentionMs(deps.client));
+  const completedTime = ended.completedTime ?? closeTime?.toISOString() ?? null;
+  // Its workflow ends a moment later, where it has a webhook to tell.
+  const expiresAt = completedTime === null ? null : Date.parse(completedTime) + (await retentionMs(deps.client));
   return view(callId, facts, ended, {
-    completedTime: ended.completedTime ?? closeTime?.toISOString() ?? null,
-    expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+    completedTime,
+    expiresAt: expiresAt === null ? null : toInstant(expiresAt),
   });
 }
 
