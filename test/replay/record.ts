@@ -4,7 +4,7 @@ import { useWorld } from '../workflows/world.ts';
 import { writeHistory } from './histories.ts';
 import { SCENARIOS } from './scenarios.ts';
 
-// Not a test: `npm run record-histories` writes what the replay test reads, into a folder of today. Record anew when a
+// Not a test: `npm run record-histories` writes what the replay test reads, into a folder of its own. Record anew when a
 // workflow may take a new way, and keep what was recorded before for as long as workflows of that time may run.
 describe('Recording', () => {
   const world = useWorld('real');

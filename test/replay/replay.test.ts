@@ -46,9 +46,11 @@ describe('The recorded histories', () => {
   it('are of every type of workflow, and have every activity', () => {
     const started = all.flatMap((history) => eventsOf(history, 'workflowExecutionStarted'));
     const types = new Set(started.map(({ workflowType }) => workflowType?.name));
-    expect(types).toEqual(new Set(['outboundCall', 'callBatch', 'callBatchPage', 'trunkLines']));
+    expect(types).toEqual(new Set(['outboundCall', 'callBatch', 'callBatchPage', 'trunkLines', 'webhookDelivery']));
     const activities = new Set(all.flatMap(scheduledActivities));
-    expect(activities).toEqual(new Set(['placeCall', 'takeOver', 'hostLines', 'configureTrunk', 'wakeCalls']));
+    expect(activities).toEqual(
+      new Set(['placeCall', 'takeOver', 'hostLines', 'configureTrunk', 'wakeCalls', 'deliverWebhook']),
+    );
   });
 
   it('have no number but made-up ones, and no path of the machine that recorded them', () => {
