@@ -122,7 +122,8 @@ async function decideEnded(
   const delay = retryDelay(input.retry, call.dispositions);
   if (delay === null) return end(call, 'Failed', null, attempt);
   const { agentId, orgId, timezone, callDeadline } = facts;
-  call.plan = await planning.planRetry({ orgId, agentId, timezone, callDeadline, notBefore: Date.now() + delay });
+  const notBefore = Date.now() + delay;
+  call.plan = await planning.planRetry({ orgId, agentId, timezone, callDeadline, notBefore, delayMs: delay });
   wait(call, attempt.disposition);
   return null;
 }

@@ -30,6 +30,10 @@ describe('what is left out', () => {
       onVoicemail: 'complete',
       schedule: null,
       retry: NO_RETRY,
+      requireVariables: false,
+      webhooks: { start: null, result: null, batch: null },
+      predialWebhook: null,
+      contactRules: null,
       ringTimeoutMs: 45_000,
       maxDurationMs: HOUR_MS,
     });
@@ -43,13 +47,23 @@ describe('what is left out', () => {
       callsPerSecond: null,
       callerId: null,
       endpoints: 'e164',
+      allowedCountries: null,
+      callerIds: null,
       dialer: { type: 'simulator', speed: 1, ledger: null },
     });
   });
 
   it('gives a file without organizations one, with the development key, on this machine only', () => {
     const configuration = parse(smallest());
-    expect(configuration.organizations).toEqual([{ orgId: 'default', searchable: ['campaignId'] }]);
+    expect(configuration.organizations).toEqual([
+      {
+        orgId: 'default',
+        searchable: ['campaignId'],
+        legalHours: null,
+        allowPrivateWebhooks: false,
+        contactRules: null,
+      },
+    ]);
     expect(configuration.authenticate('outdial-development')).toEqual({
       orgId: 'default',
       keyName: 'development',
@@ -92,13 +106,16 @@ describe('an agent', () => {
   it('takes the default delays where its own retry policy says nothing, and `never` for final', () => {
     const retry = { maxAttempts: 4, delays: { busy: '90s', 'no-answer': 'never', declined: '2 days' } };
     expect(agentWith({ retry }).retry).toEqual({
+      ...NO_RETRY,
       maxAttempts: 4,
       delaysMs: { ...DEFAULT_RETRY_DELAYS_MS, busy: 90_000, 'no-answer': null, declined: 48 * HOUR_MS },
     });
-    expect(agentWith({ retry: { maxAttempts: 2 } }).retry).toEqual({
-      maxAttempts: 2,
-      delaysMs: DEFAULT_RETRY_DELAYS_MS,
-    });
+    expect(agentWith({ retry: { maxAttempts: 2 } }).retry).toEqual({ ...NO_RETRY, maxAttempts: 2 });
+  });
+
+  it('takes a list for delays that grow', () => {
+    const retry = { maxAttempts: 4, delays: { busy: ['5m', '30m', '2h'] } };
+    expect(agentWith({ retry }).retry.delaysMs.busy).toEqual([5 * MINUTE_MS, 30 * MINUTE_MS, 2 * HOUR_MS]);
   });
 
   it('keeps durations in milliseconds', () => {

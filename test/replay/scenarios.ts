@@ -59,6 +59,11 @@ export const SCENARIOS: readonly Scenario[] = [
     return await ended('call-attempts-used-up', await startCall(world, wish));
   },
   async (world) => {
+    world.script.placeCall = inTurn(endsAs('carrier-rejected'), endsAs('agent-unavailable'), answers);
+    world.script.planRetry = soon;
+    return await ended('call-refused-and-tried-again', await startCall(world));
+  },
+  async (world) => {
     const plan = { at: toInstant(Date.now() + SECOND), waitingFor: 'agent-disabled', summary: 'is disabled' } as const;
     world.script.placeCall = inTurn(() => Promise.resolve({ kind: 'not-now', plan }), answers);
     return await ended('call-held-back', await startCall(world));
