@@ -35,6 +35,13 @@ agents:
       wednesday: *hours
       thursday: *hours
       friday: *hours
+  - agentId: exact
+    orgId: acme
+    name: Needs its variables
+    trunk: demo
+    prompt: 'Hello {{customer.firstName}} of {{clinic}} on {{date}}, {{date}}'
+    requireVariables: true
+    additionalData: { clinic: Northside }
   - { agentId: never, orgId: acme, name: Never open, trunk: demo, schedule: { monday: [] } }
 `,
   {},

@@ -73,6 +73,7 @@ describe('the agents', () => {
       isEnabled: true,
       trunk: 'demo',
       prompt: 'Hello {{name}}',
+      requireVariables: false,
       additionalData: { clinic: 'Northside' },
       defaultCountry: 'US',
       timezone: 'America/New_York',

@@ -5,6 +5,7 @@ import { deadlineMistake, readDeadline, readScheduledTime } from '../../domain/c
 import { toInstant } from '../../domain/instant.ts';
 import { normalizeEndpoint } from '../../domain/phone-number.ts';
 import { DEFAULT_PRIORITY } from '../../domain/priority.ts';
+import { hasValue, mergeVariables, parsePrompt, type Variable } from '../../domain/prompt.ts';
 import { isTimeZone } from '../../domain/time-zone.ts';
 import type { CallBody } from './call-body.ts';
 import type { Mistakes } from './mistakes.ts';
@@ -24,6 +25,8 @@ export interface Acceptance {
   /** Milliseconds since the epoch: the moment of acceptance, the same for all calls of a request. */
   readonly now: number;
   readonly times: RequestTimes;
+  /** The variables without which no call is accepted. */
+  readonly required: readonly Variable[];
 }
 
 /** The acceptance of a request for an agent at `now`, milliseconds since the epoch. */
@@ -32,7 +35,13 @@ export const acceptanceOf = (configuration: Configuration, agent: AgentConfig, n
   agent,
   now,
   times: new RequestTimes(agent.schedule, now),
+  required: requiredVariables(agent),
 });
+
+function requiredVariables({ prompt, requireVariables }: AgentConfig): readonly Variable[] {
+  const parsed = prompt === null || !requireVariables ? null : parsePrompt(prompt);
+  return parsed?.ok ? parsed.prompt.variables : [];
+}
 
 /**
  * Fills in what a call leaves out, and plans it. Everything that its fields get wrong is added to `mistakes`, which may have
@@ -46,6 +55,7 @@ export function resolveCall(body: CallBody, mistakes: Mistakes, acceptance: Acce
   const normalizedEndpoint = resolveEndpoint(body, acceptance, trunk, mistakes);
   const scheduled = resolveScheduledTime(body, timezone, times, mistakes);
   const deadline = resolveDeadline(body, acceptance, Math.max(now, scheduled ?? now), mistakes);
+  checkVariables(body, acceptance, mistakes);
   if (mistakes.any) return null;
   // Where one of them is missing there is a mistake: only the compiler does not know.
   if (
@@ -147,6 +157,16 @@ function resolveDeadline(
   const mistake = deadlineMistake(given.at, start, now);
   if (mistake !== null) mistakes.add(given.path, mistake);
   return given.at;
+}
+
+/** Where its variables have a mistake of their own, nobody can tell what is missing. */
+function checkVariables({ additionalData }: CallBody, { agent, required }: Acceptance, mistakes: Mistakes): void {
+  if (required.length === 0 || mistakes.at('additionalData')) return;
+  const variables = mergeVariables(agent.additionalData, additionalData ?? null);
+  for (const variable of required) {
+    if (hasValue(variable, variables)) continue;
+    mistakes.add(`additionalData.${variable.name}`, 'expected a value, which the prompt of the agent needs');
+  }
 }
 
 function resolveOverride({ overrideOutboundConfig: override }: CallBody): OutboundOverride | null {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { accept, NOW, wrong } from '../support.ts';
+import { accept, mistakesOfAll, NOW, NUMBER, wrong } from '../support.ts';
 
 const plus = (ms: number): string => new Date(NOW + ms).toISOString();
 const HOUR = 3_600_000;
@@ -182,6 +182,33 @@ describe('the scheduled time', () => {
     expect(wrong(fields)).toHaveLength(1);
     expect(wrong({ ...fields, timezone: 'Mars/Olympus' })).toEqual([expect.stringMatching(/^timezone: /)]);
     expect(wrong({ ...fields, timezone: 9 })).toEqual([expect.stringMatching(/^timezone: /)]);
+  });
+});
+
+describe('the variables of an agent that needs them', () => {
+  const needs = (name: string) => `additionalData.${name}: expected a value, which the prompt of the agent needs`;
+
+  test('are those of its prompt that neither the call nor the agent has, each a mistake at its own path', () => {
+    expect(wrong({}, 'exact')).toEqual([needs('customer.firstName'), needs('date')]);
+    expect(wrong({ additionalData: { customer: { lastName: 'L' }, date: 'Monday' } }, 'exact')).toEqual([
+      needs('customer.firstName'),
+    ]);
+    expect(wrong({ additionalData: { customer: { firstName: 'Ada' }, date: 0 } }, 'exact')).toEqual([]);
+  });
+
+  test('are missing where the call blanks them with null', () => {
+    const additionalData = { customer: { firstName: 'Ada' }, date: '', clinic: null };
+    expect(wrong({ additionalData }, 'exact')).toEqual([needs('clinic')]);
+  });
+
+  test('are told in a bulk request with the index of each call', async () => {
+    const whole = { endpoint: NUMBER, additionalData: { customer: { firstName: 'Ada' }, date: 'Monday' } };
+    const mistakes = await mistakesOfAll([whole, { endpoint: NUMBER, additionalData: { date: 'Monday' } }], 'exact');
+    expect(mistakes).toMatchObject([{ index: 1, path: 'additionalData.customer.firstName' }]);
+  });
+
+  test('are not told beside variables that cannot be read', () => {
+    expect(wrong({ additionalData: 'Ada' }, 'exact')).toEqual([expect.stringMatching(/^additionalData: expected/)]);
   });
 });
 
