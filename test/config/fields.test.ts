@@ -46,6 +46,17 @@ describe('a trunk', () => {
     expect(trunkProblems({ dialer: undefined })).toEqual(['dialer: expected a mapping, got nothing']);
   });
 
+  it('calls some countries, by their codes, or none that can be told', () => {
+    expect(trunkProblems({ allowedCountries: ['US', 'usa'] })).toEqual([
+      'allowedCountries[1]: expected a country code such as US (ISO 3166), got "usa"',
+    ]);
+    expect(trunkProblems({ allowedCountries: [] })).toEqual(['allowedCountries: expected at least one, got a list']);
+    expect(trunkProblems({ endpoints: 'any', allowedCountries: ['US'] })).toEqual([
+      expect.stringMatching(/^allowedCountries: contradicts `endpoints: any`/),
+    ]);
+    expect(trunkProblems({ endpoints: 'any', callerIds: ['+14155550100'] })).toEqual([]);
+  });
+
   it('has its caller ID in quotes, and it is not told', () => {
     expect(trunkProblems({ callerId: 14155550100 })).toEqual(['callerId: expected text in quotes, got a number']);
   });

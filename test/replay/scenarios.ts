@@ -144,6 +144,11 @@ export const SCENARIOS: readonly Scenario[] = [
     return await ended('call-of-a-canceled-batch', await startCall(world));
   },
   async (world) => {
+    const message = 'The endpoint is of no country that can be told';
+    world.script.placeCall = () => Promise.resolve({ kind: 'not-dialed', because: 'country-not-allowed', message });
+    return await ended('call-to-a-country-not-allowed', await startCall(world));
+  },
+  async (world) => {
     world.script.placeCall = answers;
     const batch = await Batch.open(world, [{}, { deadlineIn: SECOND }, {}], [{}]);
     await batch.load();

@@ -130,6 +130,8 @@ describe('A call that the gate does not let through', () => {
   it.each([
     { because: 'deadline', reason: 'deadline' },
     { because: 'canceled', reason: 'deadline' },
+    { because: 'country-not-allowed', reason: 'country-not-allowed' },
+    { because: 'caller-id-not-allowed', reason: 'caller-id-not-allowed' },
   ] as const)('is canceled when placeCall did not dial because of $because', async ({ because, reason }) => {
     world.script.placeCall = () => Promise.resolve({ kind: 'not-dialed', because });
     const call = await startCall(world);

@@ -1,6 +1,7 @@
 import type { AgentConfig, TrunkConfig } from '../../config/schema.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import type { CallFacts, OutboundOverride, Plan } from '../../contract/call.ts';
+import { callerIdMistake, countryMistake } from '../../domain/allowed.ts';
 import { deadlineMistake, readDeadline, readScheduledTime } from '../../domain/call-times.ts';
 import { toInstant } from '../../domain/instant.ts';
 import { normalizeEndpoint } from '../../domain/phone-number.ts';
@@ -56,6 +57,7 @@ export function resolveCall(body: CallBody, mistakes: Mistakes, acceptance: Acce
   const scheduled = resolveScheduledTime(body, timezone, times, mistakes);
   const deadline = resolveDeadline(body, acceptance, Math.max(now, scheduled ?? now), mistakes);
   checkVariables(body, acceptance, mistakes);
+  checkCallerId(body, trunk, mistakes);
   if (mistakes.any) return null;
   // Where one of them is missing there is a mistake: only the compiler does not know.
   if (
@@ -116,9 +118,16 @@ function resolveEndpoint(
   const possible = trunk === null ? configuration.trunksOf(agent.orgId) : [trunk];
   const endpoints = possible.some((one) => one.endpoints === 'any') ? 'any' : 'e164';
   const checked = normalizeEndpoint(endpoint, { endpoints, defaultCountry: agent.defaultCountry });
-  if (checked.ok) return checked.normalized;
-  mistakes.add('endpoint', checked.message);
-  return null;
+  const mistake = checked.ok ? trunk && countryMistake(checked.normalized, trunk) : checked.message;
+  if (mistake !== null) mistakes.add('endpoint', mistake);
+  return checked.ok ? checked.normalized : null;
+}
+
+function checkCallerId({ overrideOutboundConfig }: CallBody, trunk: TrunkConfig | null, mistakes: Mistakes): void {
+  const path = 'overrideOutboundConfig.phoneNumber';
+  if (trunk === null || mistakes.at(path)) return;
+  const mistake = callerIdMistake(overrideOutboundConfig?.phoneNumber ?? null, trunk);
+  if (mistake !== null) mistakes.add(path, mistake);
 }
 
 /** @param timezone null for one that is wrong: then it is not known either, and only how it is written is checked */

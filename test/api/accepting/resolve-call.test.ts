@@ -86,6 +86,45 @@ describe('overrideOutboundConfig', () => {
   });
 });
 
+describe('a trunk that calls some countries, under some caller IDs', () => {
+  const JAMAICAN = 'endpoint: is a phone number of JM, which is not among the `allowedCountries` of its trunk';
+
+  test('takes no call to another country, however its number is written', () => {
+    expect(wrong({}, 'guarded')).toEqual([]);
+    expect(wrong({ endpoint: '+18765551234' }, 'guarded')).toEqual([JAMAICAN]);
+    expect(wrong({ endpoint: '(876) 555-1234' }, 'guarded')).toEqual([JAMAICAN]);
+  });
+
+  test('takes none to what is of no country', () => {
+    for (const endpoint of ['+15551234567', 'sip:ada@example.com']) {
+      expect(wrong({ endpoint }, 'guarded')).toEqual([expect.stringMatching(/^endpoint: is of no country/)]);
+    }
+  });
+
+  test('takes no call that asks for another caller ID', () => {
+    const asking = (phoneNumber: string) => wrong({ overrideOutboundConfig: { phoneNumber } }, 'guarded');
+    expect(asking('+14155550101')).toEqual([]);
+    expect(asking('+14155550100')).toEqual([]);
+    expect(asking('+14155550102')).toEqual([
+      'overrideOutboundConfig.phoneNumber: is not among the `callerIds` of its trunk',
+    ]);
+    expect(wrong({ overrideOutboundConfig: { phoneNumber: 5 } }, 'guarded')).toHaveLength(1);
+  });
+
+  test('takes none either where a call of another agent chooses it', () => {
+    const override = { credentialsId: 'guarded', phoneNumber: '+14155550102' };
+    const fields = { endpoint: '+18765551234', overrideOutboundConfig: override };
+    expect(wrong(fields)).toEqual([JAMAICAN, expect.stringMatching(/^overrideOutboundConfig.phoneNumber: is not/)]);
+    expect(wrong({ ...fields, overrideOutboundConfig: { ...override, credentialsId: 'second' } })).toEqual([]);
+  });
+
+  test('refuses each such call of a bulk request with its index', async () => {
+    const body = ['+14155550001', '+18765551234', '+14165550001', '+447400123456'].map((endpoint) => ({ endpoint }));
+    const mistakes = await mistakesOfAll(body, 'guarded');
+    expect(mistakes.map(({ index, path }) => `${index} ${path}`)).toEqual(['1 endpoint', '3 endpoint']);
+  });
+});
+
 describe('the time zone', () => {
   test.each(['Mars/Olympus', 'UTC+3', 'PST', 'local', ''])('%j does not exist, and is a mistake', (timezone) => {
     expect(wrong({ timezone })).toEqual(['timezone: expected an IANA time zone such as America/New_York']);
