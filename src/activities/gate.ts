@@ -32,7 +32,8 @@ export async function gate(
   now: number,
   hasWaited: boolean,
 ): Promise<Outcome | null> {
-  return gateByConfiguration(host, input, now) ?? (await gateByPauses(host, input, now, hasWaited));
+  const refused = gateByConfiguration(host, input, now) ?? (await gateByPauses(host, input, now, hasWaited));
+  return refused?.kind === 'not-now' ? { ...refused, askedTime: toInstant(now) } : refused;
 }
 
 function gateByConfiguration(host: GateHost, input: PlaceCallInput, now: number): Outcome | null {

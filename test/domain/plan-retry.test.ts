@@ -96,6 +96,25 @@ describe('whatever the schedule, the zone and the delay', () => {
     );
   }, 120_000);
 
+  test('another attempt is planned alike by clocks that went back, and never before its delay is over', () => {
+    fc.assert(
+      fc.property(situation, fc.nat({ max: DAY_MS }), ({ where: { zone, now, schedule }, notBefore, random }, back) => {
+        const deadline = new Date(notBefore + 400 * DAY_MS).toISOString();
+        const request = {
+          notBefore,
+          delayMs: notBefore - now,
+          because: 'retry-delay',
+          callDeadline: deadline,
+        } as const;
+        const plan = planRetry(schedule, zone, { ...request, now }, random);
+        const { at: again, waitingFor } = planRetry(schedule, zone, { ...request, now: now - back }, random);
+        expect({ at: again, waitingFor }).toEqual({ at: plan.at, waitingFor: plan.waitingFor });
+        expect(Date.parse(again)).toBeGreaterThanOrEqual(notBefore);
+      }),
+      { numRuns: 1_000 },
+    );
+  }, 120_000);
+
   test('a window is open until the instant that is told, minute by minute, and closed then', () => {
     const lengths = fc.integer({ min: 1, max: 8 * HOUR_MS });
     fc.assert(

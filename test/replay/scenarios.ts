@@ -68,6 +68,14 @@ export const SCENARIOS: readonly Scenario[] = [
     world.script.placeCall = inTurn(() => Promise.resolve({ kind: 'not-now', plan }), answers);
     return await ended('call-held-back', await startCall(world));
   },
+  async (world) => {
+    // A worker whose clock is a second behind.
+    const at = toInstant(Date.now() - SECOND);
+    const plan = { at, waitingFor: 'calling-window', summary: 'waits until 09:00' } as const;
+    const askedTime = toInstant(Date.parse(at) - SECOND);
+    world.script.placeCall = inTurn(() => Promise.resolve({ kind: 'not-now', plan, askedTime }), answers);
+    return await ended('call-held-back-by-a-clock-behind', await startCall(world));
+  },
   async (world) => await ended('call-deadline-asleep', await startCall(world, { dueIn: DAY, deadlineIn: SECOND })),
   async (world) => await ended('call-deadline-queued', await startQueuedCall(world, { deadlineIn: 2 * SECOND })),
   async (world) => {
