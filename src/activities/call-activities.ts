@@ -3,7 +3,7 @@ import type { EditAnswer, Instant, Plan } from '../contract/call.ts';
 import type { TrunkRef, TrunkState } from '../contract/trunk.ts';
 import type { WebhookKind } from '../contract/webhook.ts';
 import { toInstant } from '../domain/instant.ts';
-import { planCall } from '../domain/plan.ts';
+import { planRetry } from '../domain/plan-retry.ts';
 import { type EditDeps, type EditRequest, resolveEdit } from './resolve-edit.ts';
 import { wakeCalls } from './wake-calls.ts';
 
@@ -15,6 +15,8 @@ export interface RetryRequest {
   readonly callDeadline: Instant;
   /** Milliseconds since the epoch. */
   readonly notBefore: number;
+  /** How long the delay is that ends then, in milliseconds. @default 0, nothing to spread attempts by */
+  readonly delayMs?: number;
 }
 
 /** Which of an agent's webhooks is asked for. */
@@ -41,12 +43,12 @@ export type CallActivities = ReturnType<typeof createCallActivities>;
 export function createCallActivities(deps: CallActivitiesDeps) {
   const { client, configuration, queues } = deps;
   return {
-    /** When the next attempt may go out: after the delay, and inside the calling window again. */
-    planRetry({ orgId, agentId, timezone, callDeadline, notBefore }: RetryRequest): Promise<Plan> {
+    /** When the next attempt may go out: after the delay and a little more, and inside the calling window again. */
+    planRetry({ orgId, agentId, timezone, callDeadline, notBefore, delayMs = 0 }: RetryRequest): Promise<Plan> {
       // An agent that is gone from the configuration is the gate's to notice: until then its calls have no hours.
       const schedule = configuration().agent(orgId, agentId)?.schedule ?? null;
-      const request = { now: Date.now(), notBefore, because: 'retry-delay', callDeadline } as const;
-      return Promise.resolve(planCall(schedule, timezone, request));
+      const request = { now: Date.now(), notBefore, because: 'retry-delay', callDeadline, delayMs } as const;
+      return Promise.resolve(planRetry(schedule, timezone, request, Math.random()));
     },
 
     /** What an edit makes of a call that is not dialed yet, or everything that is wrong with it. */

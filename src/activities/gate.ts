@@ -1,5 +1,6 @@
 import type { WaitingFor } from '../contract/call.ts';
-import type { Outcome, PlaceCallInput } from '../contract/placement.ts';
+import type { NotDialedBecause, Outcome, PlaceCallInput } from '../contract/placement.ts';
+import { callerIdMistake, countryMistake, type TrunkLimits } from '../domain/allowed.ts';
 import { toInstant } from '../domain/instant.ts';
 import { planCall } from '../domain/plan.ts';
 import type { TrunkHost } from './trunk-host.ts';
@@ -31,18 +32,27 @@ export async function gate(
   now: number,
   hasWaited: boolean,
 ): Promise<Outcome | null> {
-  return gateByConfiguration(host, input, now) ?? (await gateByPauses(host, input, now, hasWaited));
+  const refused = gateByConfiguration(host, input, now) ?? (await gateByPauses(host, input, now, hasWaited));
+  return refused?.kind === 'not-now' ? { ...refused, askedTime: toInstant(now) } : refused;
 }
 
 function gateByConfiguration(host: GateHost, input: PlaceCallInput, now: number): Outcome | null {
   if (Date.parse(input.callDeadline) <= now) return { kind: 'not-dialed', because: 'deadline' };
-  const agent = host.agent(input.agentId);
-  if (agent === undefined || host.trunk() === undefined) {
+  const [agent, trunk] = [host.agent(input.agentId), host.trunk()];
+  if (agent === undefined || trunk === undefined) {
     return notNow(now + ASK_AGAIN_MS, 'agent-missing', 'its agent or its trunk is not configured');
   }
   if (!agent.isEnabled) return notNow(now + ASK_AGAIN_MS, 'agent-disabled', 'its agent is disabled');
   const plan = planCall(agent.schedule, input.timezone, { now, notBefore: now, callDeadline: input.callDeadline });
-  return plan.waitingFor === null ? null : { kind: 'not-now', plan };
+  return plan.waitingFor === null ? gateByTrunk(trunk, input) : { kind: 'not-now', plan };
+}
+
+/** Against toll fraud: the trunk's limits as they are now, whatever the call was accepted by. */
+function gateByTrunk(trunk: TrunkLimits, { endpoint, overrideOutboundConfig }: PlaceCallInput): Outcome | null {
+  const country = countryMistake(endpoint, trunk);
+  if (country !== null) return notDialed('country-not-allowed', `The endpoint ${country}`);
+  const callerId = callerIdMistake(overrideOutboundConfig?.phoneNumber ?? null, trunk);
+  return callerId === null ? null : notDialed('caller-id-not-allowed', `The caller ID ${callerId}`);
 }
 
 async function gateByPauses(
@@ -59,6 +69,8 @@ async function gateByPauses(
   if (batch === 'paused') return notNow(now + ASK_BATCH_AGAIN_MS, 'batch-paused', 'its batch is paused');
   return isTrunkPaused ? notNow(now + BACK_TO_QUEUE_MS, 'trunk-paused', 'its trunk is paused') : null;
 }
+
+const notDialed = (because: NotDialedBecause, message: string): Outcome => ({ kind: 'not-dialed', because, message });
 
 const notNow = (at: number, waitingFor: WaitingFor, summary: string): Outcome => ({
   kind: 'not-now',

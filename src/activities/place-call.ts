@@ -3,6 +3,7 @@ import type { AttemptEnd, Outcome, PlaceCallInput } from '../contract/placement.
 import { attemptIdentity } from '../contract/ids.ts';
 import type { DialRequest } from '../dialers/dialer.ts';
 import { toInstant } from '../domain/instant.ts';
+import { mergeVariables, renderPrompt } from '../domain/prompt.ts';
 import { CallWorkflow, ignoreNotFound } from './call-workflow.ts';
 import { FollowedCall } from './follow-call.ts';
 import { handedOver } from './handed-over.ts';
@@ -176,14 +177,17 @@ class Placing {
   }
 
   #request(): DialRequest {
-    const { endpoint, overrideOutboundConfig, agentId } = this.#input;
+    const { endpoint, overrideOutboundConfig, agentId, additionalData } = this.#input;
     const agent = this.#host.agent(agentId);
     if (agent === undefined) throw new Error('The gate lets no call of an unknown agent through');
+    const variables = mergeVariables(agent.additionalData, additionalData);
     return {
       identity: this.#identity,
       endpoint,
       callerId: overrideOutboundConfig?.phoneNumber ?? this.#host.trunk()?.callerId ?? null,
       displayName: overrideOutboundConfig?.displayName ?? null,
+      prompt: renderPrompt(agent.prompt, variables),
+      variables,
       ringTimeoutMs: agent.ringTimeoutMs,
       maxDurationMs: agent.maxDurationMs,
     };

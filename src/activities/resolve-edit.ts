@@ -3,6 +3,7 @@ import type { Configuration } from '../config/configuration.ts';
 import type { PriorityLevels } from '../config/environment.ts';
 import { hashEndpoint } from '../config/secret.ts';
 import type { CallEdit, CallFacts, CallInput, EditAnswer, EditedCall, Plan } from '../contract/call.ts';
+import { countryMistake } from '../domain/allowed.ts';
 import { deadlineMistake, readDeadline, readScheduledTime, type ReadTime } from '../domain/call-times.ts';
 import { toInstant } from '../domain/instant.ts';
 import { normalizeEndpoint } from '../domain/phone-number.ts';
@@ -89,13 +90,14 @@ class Edit {
     const { facts, input } = this.#request;
     if (this.#edit.endpoint == null) return input.endpoint;
     const configuration = this.#deps.configuration();
+    const trunk = configuration.trunk(facts.orgId, facts.trunk);
     const checked = normalizeEndpoint(this.#edit.endpoint, {
-      endpoints: configuration.trunk(facts.orgId, facts.trunk)?.endpoints ?? 'e164',
+      endpoints: trunk?.endpoints ?? 'e164',
       defaultCountry: configuration.agent(facts.orgId, facts.agentId)?.defaultCountry ?? null,
     });
-    if (checked.ok) return checked.normalized;
-    this.#mistakes.push({ path: 'endpoint', message: checked.message });
-    return input.endpoint;
+    const mistake = checked.ok ? trunk && countryMistake(checked.normalized, trunk) : checked.message;
+    if (mistake !== null) this.#mistakes.push({ path: 'endpoint', message: mistake });
+    return checked.ok ? checked.normalized : input.endpoint;
   }
 
   /** What the field says; what the call has where it says nothing. */

@@ -1,15 +1,15 @@
 import { z } from 'zod';
+import { parsePrompt } from '../domain/prompt.ts';
 import { contactRules } from './contact-rules-schema.ts';
 import { country, duration, mapping, name, orNull, text, timezone } from './fields.ts';
-import { promptProblem } from './prompt-check.ts';
 import { retry } from './retry-schema.ts';
 import { schedule } from './schedule-schema.ts';
 import type { AgentConfig } from './types.ts';
 import { predialWebhook, webhooks } from './webhook-schema.ts';
 
 const prompt = z.string().superRefine((template, context) => {
-  const problem = promptProblem(template);
-  if (problem !== null) context.addIssue(problem);
+  const parsed = parsePrompt(template);
+  if (!parsed.ok) context.addIssue(parsed.message);
 });
 
 export const agent = mapping({

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { limitSchedule } from '../domain/limit-schedule.ts';
 import { checkConfiguration } from './check.ts';
 import { ConfigurationError } from './error.ts';
 import { hashKey } from './key-hash.ts';
@@ -53,7 +54,8 @@ export class Configuration {
     this.organizations = organizations.map(({ apiKeys: _, ...organization }) => organization);
     this.trunks = trunks;
     this.#organizations = new Map(this.organizations.map((organization) => [organization.orgId, organization]));
-    this.#agents = byOrganization(agents, (agent) => agent.agentId);
+    const limited = agents.map((agent) => this.#withinLegalHours(agent));
+    this.#agents = byOrganization(limited, (agent) => agent.agentId);
     this.#trunks = byOrganization(trunks, (trunk) => trunk.name);
     this.#keys = new Map(
       organizations.flatMap(({ orgId, apiKeys }) =>
@@ -85,6 +87,11 @@ export class Configuration {
   /** Whom a presented API key belongs to; null for one that is unknown. The caller enforces `loopbackOnly`. */
   authenticate(key: string): Authenticated | null {
     return this.#keys.get(hashKey(key)) ?? null;
+  }
+
+  #withinLegalHours(agent: AgentConfig): AgentConfig {
+    const limits = this.organization(agent.orgId)?.legalHours ?? null;
+    return { ...agent, schedule: limitSchedule(agent.schedule, limits) };
   }
 }
 

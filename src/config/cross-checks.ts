@@ -1,15 +1,26 @@
 import { z } from 'zod';
 import { takeoverQueue, trunkQueue } from '../contract/task-queues.ts';
+import { hasHours, limitSchedule } from '../domain/limit-schedule.ts';
 import { name } from './fields.ts';
 import { hashKey } from './key-hash.ts';
 import { type Mistake, type Path, pathText } from './path.ts';
+import { legalHours, schedule } from './schedule-schema.ts';
 import { didYouMean } from './suggestion.ts';
 
-/** What the parts of a file say about each other and cannot: a name given twice, a reference that leads nowhere. */
+/**
+ * What the parts of a file say about each other and cannot: a name given twice, a reference that leads nowhere, hours that
+ * never meet.
+ */
 export function crossCheck(file: unknown): Mistake[] {
   const names = skeleton.parse(file);
   if (names === null) return [];
-  return [...checkOrganizations(names), ...checkApiKeys(names), ...checkTrunks(names), ...checkAgents(names)];
+  return [
+    ...checkOrganizations(names),
+    ...checkApiKeys(names),
+    ...checkTrunks(names),
+    ...checkAgents(names),
+    ...checkLegalHours(names),
+  ];
 }
 
 /**
@@ -23,9 +34,13 @@ const orgId = lenient(name).default('default');
 const apiKey = z.object({ name: lenient(z.string()), key: lenient(z.string()), sha256: lenient(z.string()) });
 const skeleton = lenient(
   z.object({
-    organizations: list(z.object({ orgId: lenient(name), apiKeys: list(apiKey) })).optional(),
+    organizations: list(
+      z.object({ orgId: lenient(name), apiKeys: list(apiKey), legalHours: lenient(legalHours).default(null) }),
+    ).optional(),
     trunks: list(z.object({ orgId, name: lenient(name) })),
-    agents: list(z.object({ orgId, agentId: lenient(name), trunk: lenient(name) })),
+    agents: list(
+      z.object({ orgId, agentId: lenient(name), trunk: lenient(name), schedule: lenient(schedule).default(null) }),
+    ),
   }),
 );
 type Names = NonNullable<z.output<typeof skeleton>>;
@@ -137,3 +152,16 @@ function checkTrunkOf({ trunks }: Names, orgId: string, trunk: string, path: Pat
     },
   ];
 }
+
+/** An agent that says itself that it never calls may be meant; one whose hours lie outside the legal ones never is. */
+function checkLegalHours({ organizations, agents }: Names): Mistake[] {
+  const legal = new Map(organizations?.map((one) => [one?.orgId, one?.legalHours ?? null]));
+  return [...each(agents, 'agents')]
+    .filter(([{ orgId, schedule }]) => {
+      const limits = legal.get(orgId) ?? null;
+      return schedule !== null && hasHours(schedule) && limits !== null && !hasHours(limitSchedule(schedule, limits));
+    })
+    .map(([, path]) => ({ path: [...path, 'schedule'], message: NEVER_MEET }));
+}
+
+const NEVER_MEET = 'expected some hours within the `legalHours` of its organization: it would never call';

@@ -10,6 +10,9 @@ const simulator = mapping({
 
 const dialer = z.discriminatedUnion('type', [simulator]) satisfies z.ZodType<DialerConfig>;
 
+const ANY_COUNTRY =
+  'contradicts `endpoints: any`, since nobody can tell the country of whatever a provider understands: leave one of them out';
+
 export const trunk = mapping({
   name,
   orgId: name.default('default'),
@@ -20,4 +23,7 @@ export const trunk = mapping({
   allowedCountries: orNull(z.array(country).min(1)),
   callerIds: orNull(z.array(text)),
   dialer,
+}).superRefine(({ endpoints, allowedCountries }, context) => {
+  if (endpoints === 'e164' || allowedCountries === null) return;
+  context.addIssue({ code: 'custom', path: ['allowedCountries'], message: ANY_COUNTRY });
 }) satisfies z.ZodType<TrunkConfig>;

@@ -56,8 +56,8 @@ export type NotDialedBecause = (typeof NOT_DIALED_BECAUSE)[number];
 
 /** How a `placeCall` or a `takeOver` ended. A business outcome is a value, never an exception. */
 export type Outcome =
-  /** The gate said no: nothing was dialed, no attempt spent. */
-  | { readonly kind: 'not-now'; readonly plan: Plan }
+  /** The gate said no: nothing was dialed, no attempt spent. `askedTime` is what the worker's clock showed. */
+  | { readonly kind: 'not-now'; readonly plan: Plan; readonly askedTime?: Instant }
   /** Nothing was dialed, and nothing will be. `message` says more, for people. */
   | { readonly kind: 'not-dialed'; readonly because: NotDialedBecause; readonly message?: string }
   /**

@@ -9,6 +9,10 @@ export interface DialRequest {
   /** Caller ID; null where the provider's default is meant. */
   readonly callerId: string | null;
   readonly displayName: string | null;
+  /** What the agent is to say and do, its variables filled in; null for an agent without a prompt. */
+  readonly prompt: string | null;
+  /** The agent's and the call's `additionalData` together. */
+  readonly variables: Readonly<Record<string, unknown>>;
   /** How long it may ring, in milliseconds. */
   readonly ringTimeoutMs: number;
   /** How long it may last once answered, in milliseconds. */

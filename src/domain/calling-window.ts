@@ -14,10 +14,35 @@ import { DAY_MS, firstInstantAt, wallTimeAt, type WallTime } from './time-zone.t
  */
 export function nextOpening(schedule: Schedule | null, zone: string, from: number): number | null {
   if (schedule === null) return from;
+  for (const { start, end } of spansFrom(schedule, zone, from)) {
+    const opens = Math.max(firstInstantAt(start, zone), from);
+    if (opens < firstInstantAt(end, zone)) return opens;
+  }
+  return null;
+}
+
+/**
+ * Until when it stays open from `from` on: the first instant that lies outside `schedule` again, at most `latest`; `from`
+ * itself where it is closed then. Milliseconds since the epoch, all three.
+ *
+ * @throws RangeError for an unknown zone.
+ */
+export function openUntil(schedule: Schedule | null, zone: string, from: number, latest: number): number {
+  if (schedule === null) return latest;
+  let until = from;
+  for (const { start, end } of spansFrom(schedule, zone, from)) {
+    if (until >= latest || firstInstantAt(start, zone) > until) break;
+    until = Math.max(until, firstInstantAt(end, zone));
+  }
+  return Math.min(until, latest);
+}
+
+/** The spans that may not be over at `from`, holidays cut out, in the order of their starts: as far as must be looked. */
+function* spansFrom(schedule: Schedule, zone: string, from: number): Generator<WallSpan> {
   const holidays = new Set(schedule.holidays);
   const isHoliday = (day: WallTime): boolean => holidays.has(dateOf(day));
 
-  // From yesterday, whose last span may still be open. Spans open in the order of their starts, so the first is earliest.
+  // From yesterday, whose last span may still be open.
   const wall = wallTimeAt(from, zone);
   const yesterday = startOfDay(wall) - DAY_MS;
   for (let day = yesterday; day < yesterday + daysToSearch(holidays.size) * DAY_MS; day += DAY_MS) {
@@ -25,14 +50,9 @@ export function nextOpening(schedule: Schedule | null, zone: string, from: numbe
     if (spans.length === 0 || isHoliday(day)) continue;
     const midnight = day + DAY_MS;
     const latestEnd = isHoliday(midnight) ? midnight : Infinity;
-    for (const { start, end } of spans) {
-      // One whose end the clock shows, or is past, is over: most are ruled out so, with no time zone to be asked.
-      if (end <= wall) continue;
-      const opens = Math.max(firstInstantAt(start, zone), from);
-      if (opens < firstInstantAt(Math.min(end, latestEnd), zone)) return opens;
-    }
+    // One whose end the clock shows, or is past, is over: most are ruled out so, with no time zone to be asked.
+    for (const { start, end } of spans) if (end > wall) yield { start, end: Math.min(end, latestEnd) };
   }
-  return null;
 }
 
 /** Whether the instant `at`, milliseconds since the epoch, lies inside `schedule` read in `zone`. */
@@ -60,8 +80,14 @@ const daysToSearch = (holidays: number): number => 1 + 7 * (2 * holidays + 3);
 
 const timeMs = ({ hour, minute }: TimeOfDay): number => (hour * 60 + minute) * 60_000;
 
+/** From when to when a span goes by the recipient's clock. */
+interface WallSpan {
+  readonly start: WallTime;
+  readonly end: WallTime;
+}
+
 /** The spans that begin on `day`, first things first. */
-const spansOn = (schedule: Schedule, day: WallTime): { start: WallTime; end: WallTime }[] =>
+const spansOn = (schedule: Schedule, day: WallTime): WallSpan[] =>
   (schedule[weekdayOf(day)] ?? [])
     .map((span) => {
       const start = day + timeMs(span.start);

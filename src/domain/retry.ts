@@ -2,6 +2,9 @@ import type { Disposition, RetryPolicy } from '../contract/call.ts';
 
 const MINUTE_MS = 60_000;
 
+/** Soon at first, since it is often gone at once; then ever later, so that a carrier that refuses all day fills no history. */
+const WHILE_NOBODY_RINGS = [1, 5, 15, 60].map((minutes) => minutes * MINUTE_MS);
+
 /**
  * How long to wait before ringing again, in milliseconds, where an agent's `retry` does not say; null is final unless it
  * says otherwise.
@@ -13,9 +16,9 @@ export const DEFAULT_RETRY_DELAYS_MS: RetryPolicy['delaysMs'] = {
   'no-answer': 30 * MINUTE_MS,
   unreachable: 15 * MINUTE_MS,
   voicemail: 120 * MINUTE_MS,
-  // Nobody's telephone rang: the fault is on our side of it, and often gone at once.
-  'carrier-rejected': 1 * MINUTE_MS,
-  'agent-unavailable': 1 * MINUTE_MS,
+  // The fault is on our side of the telephone.
+  'carrier-rejected': WHILE_NOBODY_RINGS,
+  'agent-unavailable': WHILE_NOBODY_RINGS,
   failed: 5 * MINUTE_MS,
   // Reached, refused, or there is nobody to reach.
   answered: null,
@@ -28,10 +31,16 @@ export const DEFAULT_RETRY_DELAYS_MS: RetryPolicy['delaysMs'] = {
 /** A carrier that has no capacity, an agent that has not joined: nobody's telephone rang. */
 const FREE: readonly Disposition[] = ['carrier-rejected', 'agent-unavailable'];
 
-/** So many dispositions that cost no attempt are let pass, since each is a page of history: further ones cost one. */
-const MOST_FREE = 100;
+/**
+ * So many dispositions that cost no attempt are let pass, since each is a page of history: further ones cost one. With the
+ * delays above that is after four days.
+ */
+export const MOST_FREE = 100;
 
-/** One attempt: what an agent without `retry` does, since ringing people again must be asked for. */
+/**
+ * One attempt: what an agent without `retry` does, since ringing people again must be asked for. What rings nobody is tried
+ * again all the same.
+ */
 export const NO_RETRY: RetryPolicy = { maxAttempts: 1, delaysMs: DEFAULT_RETRY_DELAYS_MS, free: FREE };
 
 /**
@@ -48,6 +57,7 @@ export function retryDelay(policy: RetryPolicy, dispositions: readonly Dispositi
   return delay[Math.min(times, delay.length) - 1] ?? null;
 }
 
+/** Calls that were accepted by an earlier version have no dispositions that are free. */
 function attemptsSpent({ free = [] }: RetryPolicy, dispositions: readonly Disposition[]): number {
   const freeOnes = dispositions.filter((one) => free.includes(one)).length;
   return dispositions.length - Math.min(freeOnes, MOST_FREE);

@@ -12,6 +12,7 @@ import type { AttemptEnd, Outcome } from '../contract/placement.ts';
 import { CALL_STATUS, DISPOSITION, NEXT_SCHEDULE_TIME, WAITING_FOR } from '../contract/search-attributes.ts';
 import type { CallMemo } from '../contract/start-call.ts';
 import { talkSeconds } from '../domain/call-history.ts';
+import { planHeldBack } from '../domain/held-back.ts';
 import { toInstant } from '../domain/instant.ts';
 import { retryDelay } from '../domain/retry.ts';
 import { placeAttempt, withoutDialing } from './attempt.ts';
@@ -94,7 +95,7 @@ function queue(call: CallState): void {
 async function decide(call: CallState, outcome: Outcome): Promise<CallResult | null> {
   switch (outcome.kind) {
     case 'not-now':
-      call.plan = outcome.plan;
+      call.plan = planHeldBack(outcome.plan, outcome.askedTime, Date.now());
       call.placement = null;
       wait(call);
       return null;
@@ -125,7 +126,8 @@ async function decideEnded(
   const delay = retryDelay(input.retry, call.dispositions);
   if (delay === null) return end(call, 'Failed', null, attempt);
   const { agentId, orgId, timezone, callDeadline } = facts;
-  call.plan = await planning.planRetry({ orgId, agentId, timezone, callDeadline, notBefore: Date.now() + delay });
+  const notBefore = Date.now() + delay;
+  call.plan = await planning.planRetry({ orgId, agentId, timezone, callDeadline, notBefore, delayMs: delay });
   wait(call, attempt.disposition);
   return null;
 }

@@ -94,4 +94,20 @@ describe('the plan of a retry', () => {
     });
     expect(plan).toMatchObject({ at: '2035-12-31T09:00:00.000Z', waitingFor: 'calling-window' });
   });
+
+  test('is another one each time, so that calls that ended together do not go out together again', async () => {
+    const { activities } = makeActivities();
+    const notBefore = Date.parse('2035-12-31T12:00:00Z'); // A Monday.
+    const deadline = '2036-01-01T00:00:00.000Z';
+    const request = { orgId: 'default', agentId: 'mondays', timezone: 'UTC', callDeadline: deadline, notBefore };
+    const delayed = { ...request, delayMs: 30 * 60_000 };
+    const plans = await Promise.all(Array.from({ length: 50 }, () => activities.planRetry(delayed)));
+    const later = plans.map(({ at }) => Date.parse(at) - notBefore);
+    expect(new Set(later).size).toBeGreaterThan(40);
+    for (const ms of later) {
+      expect(ms).toBeGreaterThanOrEqual(0);
+      expect(ms).toBeLessThan(3 * 60_000);
+    }
+    expect(await activities.planRetry(request)).toMatchObject({ at: new Date(notBefore).toISOString() });
+  });
 });

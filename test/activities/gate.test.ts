@@ -8,6 +8,12 @@ const configuration = parseConfiguration(
   `
 trunks:
   - { name: demo, lines: 1, dialer: { type: simulator } }
+  - name: guarded
+    lines: 1
+    callerId: "+14155550100"
+    allowedCountries: [GB]
+    callerIds: []
+    dialer: { type: simulator }
 agents:
   - agentId: office
     name: In office hours
@@ -31,7 +37,7 @@ const input = (agentId: string): PlaceCallInput => ({
   agentId,
   batchId: null,
   trunk: 'demo',
-  endpoint: '+15551230001',
+  endpoint: '+14155550001',
   additionalData: null,
   priority: 1,
   callDeadline: '2026-11-23T21:30:00.000Z',
@@ -75,6 +81,35 @@ describe('the gate before a dial', () => {
     expect(await ask('gone', '15:00:00')).toMatchObject({ plan: { waitingFor: 'agent-missing' } });
     const trunkless = { trunk: () => undefined };
     expect(await ask('office', '15:00:00', trunkless)).toMatchObject({ plan: { waitingFor: 'agent-missing' } });
+  });
+
+  test('drops a call to a country, or under a caller ID, that its trunk does not take any more', async () => {
+    const guarded = { trunk: () => configuration.trunk('default', 'guarded') ?? undefined };
+    expect(await ask('office', '15:00:00', guarded)).toEqual({
+      kind: 'not-dialed',
+      because: 'country-not-allowed',
+      message: 'The endpoint is a phone number of US, which is not among the `allowedCountries` of its trunk',
+    });
+    const british = { ...input('office'), endpoint: '+447400123456' };
+    const asking = (phoneNumber: string) =>
+      gate(
+        { ...host, ...guarded },
+        { ...british, overrideOutboundConfig: { phoneNumber, credentialsId: null, displayName: null } },
+        at('15:00:00'),
+        true,
+      );
+    expect(await asking('+14155550100')).toBeNull();
+    expect(await asking('+14155550199')).toEqual({
+      kind: 'not-dialed',
+      because: 'caller-id-not-allowed',
+      message: 'The caller ID is not among the `callerIds` of its trunk',
+    });
+  });
+
+  test('keeps such a call until it would be dialed: the trunk may take it again by then', async () => {
+    const guarded = { trunk: () => configuration.trunk('default', 'guarded') ?? undefined };
+    expect(await ask('office', '13:00:00', guarded)).toMatchObject({ kind: 'not-now' });
+    expect(await ask('disabled', '15:00:00', guarded)).toMatchObject({ kind: 'not-now' });
   });
 
   test('asks again in minutes, not in seconds: each asking is a page of the history of the call', async () => {

@@ -6,7 +6,7 @@ import type { CallEdit, CallFacts, CallInput, EditedCall, Plan } from '../../src
 const configuration = parseConfiguration(
   `
 trunks:
-  - { name: demo, lines: 1, dialer: { type: simulator } }
+  - { name: demo, lines: 1, allowedCountries: [US], dialer: { type: simulator } }
 agents:
   - agentId: mornings
     name: In the morning
@@ -108,6 +108,11 @@ describe('an edit of a call', () => {
       [{ path: 'scheduledTime', message: /deadline/ }],
     ],
     ['a number that cannot be', { endpoint: '12' }, [{ path: 'endpoint', message: /too short/ }]],
+    [
+      'a number of a country that its trunk does not call',
+      { endpoint: '+18765551234' },
+      [{ path: 'endpoint', message: /of JM/ }],
+    ],
     ['a field that is none', { prio: 7 }, [{ path: '', message: /prio/ }]],
     ['a priority that is none', { priority: 1.5 }, [{ path: 'priority', message: /./ }]],
     ['no object', 'later', [{ path: '', message: /object/ }]],

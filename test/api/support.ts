@@ -16,12 +16,20 @@ organizations:
 trunks:
   - { name: demo, orgId: acme, lines: 1, dialer: { type: simulator } }
   - { name: second, orgId: acme, lines: 1, dialer: { type: simulator } }
+  - name: guarded
+    orgId: acme
+    lines: 1
+    callerId: '+14155550100'
+    allowedCountries: [US, CA]
+    callerIds: ['+14155550101']
+    dialer: { type: simulator }
   - { name: theirs, orgId: other, lines: 1, dialer: { type: simulator } }
   - { name: strict, orgId: loose, lines: 1, dialer: { type: simulator } }
   - { name: any, orgId: loose, lines: 1, endpoints: any, dialer: { type: simulator } }
 agents:
   - { agentId: loose, orgId: loose, name: Strict by default, trunk: strict }
   - { agentId: demo, orgId: acme, name: Demo, trunk: demo, defaultCountry: US }
+  - { agentId: guarded, orgId: acme, name: Against fraud, trunk: guarded, defaultCountry: JM }
   - { agentId: bare, orgId: acme, name: Without a country, trunk: demo, timezone: Europe/Berlin, defaultDeadline: 90m }
   - { agentId: disabled, orgId: acme, name: Off, trunk: demo, isEnabled: false }
   - agentId: office
@@ -35,6 +43,13 @@ agents:
       wednesday: *hours
       thursday: *hours
       friday: *hours
+  - agentId: exact
+    orgId: acme
+    name: Needs its variables
+    trunk: demo
+    prompt: 'Hello {{customer.firstName}} of {{clinic}} on {{date}}, {{date}}'
+    requireVariables: true
+    additionalData: { clinic: Northside }
   - { agentId: never, orgId: acme, name: Never open, trunk: demo, schedule: { monday: [] } }
 `,
   {},

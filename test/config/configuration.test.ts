@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { loadConfiguration } from '../../src/config/configuration.ts';
 import { ConfigurationError } from '../../src/config/error.ts';
 import { DEFAULT_RETRY_DELAYS_MS, NO_RETRY } from '../../src/domain/retry.ts';
-import { agentWith, parse, smallest } from './support.ts';
+import { agentWith, parse, problems, smallest } from './support.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -30,6 +30,10 @@ describe('what is left out', () => {
       onVoicemail: 'complete',
       schedule: null,
       retry: NO_RETRY,
+      requireVariables: false,
+      webhooks: { start: null, result: null, batch: null },
+      predialWebhook: null,
+      contactRules: null,
       ringTimeoutMs: 45_000,
       maxDurationMs: HOUR_MS,
     });
@@ -43,13 +47,23 @@ describe('what is left out', () => {
       callsPerSecond: null,
       callerId: null,
       endpoints: 'e164',
+      allowedCountries: null,
+      callerIds: null,
       dialer: { type: 'simulator', speed: 1, ledger: null },
     });
   });
 
   it('gives a file without organizations one, with the development key, on this machine only', () => {
     const configuration = parse(smallest());
-    expect(configuration.organizations).toEqual([{ orgId: 'default', searchable: ['campaignId'] }]);
+    expect(configuration.organizations).toEqual([
+      {
+        orgId: 'default',
+        searchable: ['campaignId'],
+        legalHours: null,
+        allowPrivateWebhooks: false,
+        contactRules: null,
+      },
+    ]);
     expect(configuration.authenticate('outdial-development')).toEqual({
       orgId: 'default',
       keyName: 'development',
@@ -92,13 +106,16 @@ describe('an agent', () => {
   it('takes the default delays where its own retry policy says nothing, and `never` for final', () => {
     const retry = { maxAttempts: 4, delays: { busy: '90s', 'no-answer': 'never', declined: '2 days' } };
     expect(agentWith({ retry }).retry).toEqual({
+      ...NO_RETRY,
       maxAttempts: 4,
       delaysMs: { ...DEFAULT_RETRY_DELAYS_MS, busy: 90_000, 'no-answer': null, declined: 48 * HOUR_MS },
     });
-    expect(agentWith({ retry: { maxAttempts: 2 } }).retry).toEqual({
-      maxAttempts: 2,
-      delaysMs: DEFAULT_RETRY_DELAYS_MS,
-    });
+    expect(agentWith({ retry: { maxAttempts: 2 } }).retry).toEqual({ ...NO_RETRY, maxAttempts: 2 });
+  });
+
+  it('takes a list for delays that grow', () => {
+    const retry = { maxAttempts: 4, delays: { busy: ['5m', '30m', '2h'] } };
+    expect(agentWith({ retry }).retry.delaysMs.busy).toEqual([5 * MINUTE_MS, 30 * MINUTE_MS, 2 * HOUR_MS]);
   });
 
   it('keeps durations in milliseconds', () => {
@@ -172,6 +189,55 @@ describe('organizations', () => {
   it('give away no key when a configuration is logged', () => {
     const shown = inspect(configuration, { depth: null, showHidden: true }) + JSON.stringify(configuration);
     for (const secret of ['acme-key', sha256('acme-key'), sha256('zeta-key')]) expect(shown).not.toContain(secret);
+  });
+});
+
+describe('legal hours', () => {
+  const every = (start: string, end: string) => {
+    const days = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+    return Object.fromEntries(days.map((day) => [day, [{ start, end }]]));
+  };
+  const hour = (hour: number) => ({ hour, minute: 0 });
+  const agents = (legalHours: object, schedules: (object | undefined)[]) => {
+    const organizations = [{ orgId: 'default', legalHours }, { orgId: 'other' }];
+    const trunks = [...smallest().trunks, { orgId: 'other', name: 'demo', lines: 1, dialer: simulator }];
+    const own = schedules.map((schedule, index) => ({ agentId: `a${index}`, name: 'A', trunk: 'demo', schedule }));
+    const theirs = { orgId: 'other', agentId: 'b', name: 'B', trunk: 'demo' };
+    return { organizations, trunks, agents: [...own, theirs] };
+  };
+
+  it('limit every agent of their organization, whatever its own hours, and no other', () => {
+    const own = { timezone: 'America/New_York', ...every('06:00', '22:00'), holidays: ['2026-12-25'] };
+    const legal = { ...every('08:00', '21:00'), holidays: ['2026-01-01'] };
+    const configuration = parse(agents(legal, [own, undefined]));
+    expect(configuration.agent('default', 'a0')).toMatchObject({
+      timezone: 'America/New_York',
+      schedule: {
+        timezone: 'America/New_York',
+        sunday: [{ start: hour(8), end: hour(21) }],
+        holidays: ['2026-01-01', '2026-12-25'],
+      },
+    });
+    expect(configuration.agents('default')[1]).toMatchObject({
+      timezone: 'UTC',
+      schedule: { friday: [{ start: hour(8), end: hour(21) }], holidays: ['2026-01-01'] },
+    });
+    expect(configuration.agent('other', 'b')?.schedule).toBeNull();
+  });
+
+  it('and an agent whose hours they never meet are a mistake, since it would never call', () => {
+    const legal = { monday: [{ start: '08:00', end: '21:00' }] };
+    const night = { monday: [{ start: '22:00', end: '06:00' }], tuesday: [{ start: '09:00', end: '17:00' }] };
+    const morning = { monday: [{ start: '06:00', end: '08:01' }] };
+    expect(problems(agents(legal, [night, morning, { monday: [] }]))).toEqual([
+      'agents[0].schedule: expected some hours within the `legalHours` of its organization: it would never call',
+    ]);
+  });
+
+  it('name no zone, since they are those of whoever is called', () => {
+    expect(problems(agents({ timezone: 'UTC', ...every('08:00', '21:00') }, []))).toEqual([
+      expect.stringMatching(/^organizations\[0\]\.legalHours\.timezone: unknown key/),
+    ]);
   });
 });
 

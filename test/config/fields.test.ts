@@ -9,8 +9,8 @@ describe('an unknown key', () => {
     expect(trunkProblems({ dialer: { type: 'simulator', sped: 2 } })).toEqual([
       'dialer.sped: unknown key, did you mean `speed`?',
     ]);
-    expect(problems({ ...smallest(), webhooks: {} })).toEqual([
-      'webhooks: unknown key: expected one of organizations, trunks, agents',
+    expect(problems({ ...smallest(), voices: {} })).toEqual([
+      'voices: unknown key: expected one of organizations, trunks, agents',
     ]);
   });
 
@@ -44,6 +44,17 @@ describe('a trunk', () => {
       'dialer.type: expected a type that is known (simulator), got "twilio"',
     ]);
     expect(trunkProblems({ dialer: undefined })).toEqual(['dialer: expected a mapping, got nothing']);
+  });
+
+  it('calls some countries, by their codes, or none that can be told', () => {
+    expect(trunkProblems({ allowedCountries: ['US', 'usa'] })).toEqual([
+      'allowedCountries[1]: expected a country code such as US (ISO 3166), got "usa"',
+    ]);
+    expect(trunkProblems({ allowedCountries: [] })).toEqual(['allowedCountries: expected at least one, got a list']);
+    expect(trunkProblems({ endpoints: 'any', allowedCountries: ['US'] })).toEqual([
+      expect.stringMatching(/^allowedCountries: contradicts `endpoints: any`/),
+    ]);
+    expect(trunkProblems({ endpoints: 'any', callerIds: ['+14155550100'] })).toEqual([]);
   });
 
   it('has its caller ID in quotes, and it is not told', () => {
@@ -185,6 +196,17 @@ describe('a retry policy', () => {
       'retry.delays.busy: expected a duration such as 45s, 5m or 24h, or never, got 5',
       'retry.delays.failed: expected a duration such as 45s, 5m or 24h, or never, got "always"',
       'retry.delays.noanswer: unknown key, did you mean `no-answer`?',
+    ]);
+  });
+
+  it('has lists of delays of which each has a place of its own among the mistakes', () => {
+    const delays = { busy: [], failed: ['5m', 'soon', 30], unreachable: Array(21).fill('1m'), uncertain: ['never'] };
+    expect(agentProblems({ retry: { maxAttempts: 2, delays } })).toEqual([
+      'retry.delays.busy: expected at least one',
+      'retry.delays.failed[1]: expected a duration such as 45s, 5m or 24h, got "soon"',
+      'retry.delays.failed[2]: expected a duration such as 45s, 5m or 24h, got 30',
+      'retry.delays.unreachable: expected at most 20 items',
+      'retry.delays.uncertain[0]: expected a duration such as 45s, 5m or 24h, got "never"',
     ]);
   });
 });

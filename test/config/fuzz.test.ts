@@ -19,9 +19,24 @@ function replaceSomewhere(file: unknown, value: unknown, choose: (count: number)
 
 const full = {
   organizations: [
-    { orgId: 'default', apiKeys: [{ name: 'a', key: 'key-of-a', loopbackOnly: true }], searchable: ['x'] },
+    {
+      orgId: 'default',
+      apiKeys: [{ name: 'a', key: 'key-of-a', loopbackOnly: true }],
+      searchable: ['x'],
+      legalHours: { monday: [{ start: '08:00', end: '21:00' }], holidays: ['2026-12-25'] },
+    },
   ],
-  trunks: [{ name: 'demo', orgId: 'default', lines: 1, callsPerSecond: 1, dialer: { type: 'simulator', speed: 1 } }],
+  trunks: [
+    {
+      name: 'demo',
+      orgId: 'default',
+      lines: 1,
+      callsPerSecond: 1,
+      allowedCountries: ['US'],
+      callerIds: ['+14155550100'],
+      dialer: { type: 'simulator', speed: 1 },
+    },
+  ],
   agents: [
     {
       agentId: 'demo',
@@ -30,7 +45,7 @@ const full = {
       prompt: 'Hello {{name}}',
       additionalData: { a: 1 },
       schedule: { timezone: 'UTC', monday: [{ start: '09:00', end: '10:00' }], holidays: ['2026-12-25'] },
-      retry: { maxAttempts: 2, delays: { busy: '5m' } },
+      retry: { maxAttempts: 2, delays: { busy: '5m', failed: ['1m', '5m'] } },
     },
   ],
 };

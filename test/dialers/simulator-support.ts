@@ -31,6 +31,8 @@ export const request = (identity: string, digits: string): DialRequest => ({
   endpoint: `+1415555${digits}`,
   callerId: null,
   displayName: null,
+  prompt: 'Hello Ada',
+  variables: { name: 'Ada' },
   ringTimeoutMs: 45_000,
   maxDurationMs: 3_600_000,
 });

@@ -58,7 +58,7 @@ const offsetAt = (at: number, zone: string): number => readClock(at, zone) - Mat
 const known = new Map<string, number[]>();
 
 /** The instants at which `zone` changed its offset, 1990 to 2037: found by halving, after looking every ten days. */
-function transitions(zone: string): number[] {
+export function transitions(zone: string): number[] {
   let found = known.get(zone);
   if (found === undefined) {
     found = [];

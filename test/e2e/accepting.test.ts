@@ -10,7 +10,7 @@ const DAY = 86_400_000;
 const TOMORROW = new Date(Date.now() + DAY).toISOString();
 
 /** What a dry run answers beside. */
-type TriedAnswer = Omit<CallAnswer, 'callId'> & { readonly callId: string | null };
+type TriedAnswer = Omit<CallAnswer, 'callId'> & { readonly callId: string | null; readonly prompt: string | null };
 
 /** An agent that may call on the day after tomorrow at the earliest, whatever today is. */
 const closed = (): string => {
@@ -20,11 +20,18 @@ const closed = (): string => {
   return `  - { agentId: closed, name: Opens in three days, trunk: demo, schedule: { ${hours} } }`;
 };
 
+const SPEAKING = `
+  - agentId: speaking
+    name: Says its name
+    trunk: demo
+    prompt: '{{name}}? Hello {{name}} of {{clinic}}'
+    additionalData: { clinic: Northside }`;
+
 let deployment: Deployment;
 let api: Api;
 
 beforeAll(async () => {
-  deployment = await Deployment.start(testConfig({ lines: 1, speed: 100 }, closed()));
+  deployment = await Deployment.start(testConfig({ lines: 1, speed: 100 }, `${closed()}\n${SPEAKING}`));
   const [started] = await Promise.all([deployment.startApi(), deployment.startWorker()]);
   ({ api } = started);
 });
@@ -60,7 +67,8 @@ describe('a dry run', () => {
       'demo',
       calls.map((call) => ({ ...call, scheduledTime: TOMORROW })),
     );
-    const shape = (call: object | undefined) => Object.keys(call ?? {}).filter((name) => name !== 'waitingFor');
+    const shape = (call: object | undefined) =>
+      Object.keys(call ?? {}).filter((name) => name !== 'waitingFor' && name !== 'prompt');
     expect(shape(tried.body[0])).toEqual(shape(accepted.body[0]));
     expect(shape(one.body)).toEqual(shape(accepted.body[0]));
     expect(tried.body[1]).toMatchObject({ endpoint: '415 555 0003', status: 'Created', nextScheduleTime: TOMORROW });
@@ -82,6 +90,22 @@ describe('a dry run', () => {
     expect(third?.waitingFor).toEqual(first?.waitingFor);
     const one = await api.request<TriedAnswer>('POST', '/calls?agentId=closed&dryRun=true', { endpoint: NUMBER });
     expect(one.body.waitingFor).toEqual(first?.waitingFor);
+  });
+
+  test('shows what the agent would say to each', async () => {
+    const calls = [{ endpoint: NUMBER, additionalData: { name: 'Ada' } }, { endpoint: NUMBER }];
+    const tried = await bulk<TriedAnswer[]>('speaking&dryRun=true', calls);
+    expect(tried.body.map(({ prompt }) => prompt)).toEqual(['Ada? Hello Ada of Northside', '? Hello  of Northside']);
+    const one = await api.request<TriedAnswer>('POST', '/calls?agentId=speaking&dryRun=true', calls[0]);
+    expect(one.body.prompt).toBe('Ada? Hello Ada of Northside');
+    expect((await bulk<TriedAnswer[]>('demo&dryRun=true', calls)).body[0]?.prompt).toBeNull();
+  });
+
+  test('of so many long prompts that no answer can hold them is refused, and says what to do', async () => {
+    const long = { endpoint: NUMBER, additionalData: { name: 'x'.repeat(60_000) } };
+    const { status, body } = await bulk<ProblemAnswer>('speaking&dryRun=true', Array<object>(300).fill(long));
+    expect(status).toBe(413);
+    expect(body.detail).toBe('A dry run shows at most 32 MB of prompts: try fewer calls at once.');
   });
 
   test('is refused for whatever accepting is refused for', async () => {

@@ -14,7 +14,8 @@ const CONFIG = `
 trunks:
   - { name: demo, lines: 50, dialer: { type: simulator, speed: 200 } }
 agents:
-  - { agentId: demo, name: Demo, trunk: demo }
+  # Its calls end as chance has it; one that the carrier rejects would go out again in a minute.
+  - { agentId: demo, name: Demo, trunk: demo, retry: { maxAttempts: 1, delays: { carrier-rejected: never } } }
 `;
 
 let deployment: Deployment;

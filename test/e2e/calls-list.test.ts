@@ -14,7 +14,8 @@ trunks:
   - { name: slow, lines: 5, dialer: { type: simulator, speed: 0.5 } }
   - { name: halted, lines: 10, dialer: { type: simulator, speed: 200 } }
 agents:
-  - { agentId: demo, name: Demo, trunk: demo }
+  # Its calls end as chance has it; one that the carrier rejects would go out again in a minute.
+  - { agentId: demo, name: Demo, trunk: demo, retry: { maxAttempts: 1, delays: { carrier-rejected: never } } }
   - { agentId: second, name: Another, trunk: demo }
   - { agentId: never, name: Never open, trunk: demo, schedule: { monday: [] } }
 `;

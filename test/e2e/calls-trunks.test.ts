@@ -19,7 +19,11 @@ const LINES = 4;
 const CONFIG = `
 trunks:
   - { name: demo, lines: ${LINES}, callsPerSecond: 50, dialer: { type: simulator, speed: 100 } }
-  - { name: slow, lines: 2, dialer: { type: simulator, speed: 1 } }
+  - name: slow
+    lines: 2
+    allowedCountries: [US]
+    callerIds: ['+14155550100']
+    dialer: { type: simulator, speed: 1 }
 agents:
   - agentId: office
     name: Office hours
@@ -73,6 +77,7 @@ describe('the agents', () => {
       isEnabled: true,
       trunk: 'demo',
       prompt: 'Hello {{name}}',
+      requireVariables: false,
       additionalData: { clinic: 'Northside' },
       defaultCountry: 'US',
       timezone: 'America/New_York',
@@ -117,6 +122,8 @@ describe('the trunks', () => {
       dialer: 'simulator',
       lines: LINES,
       callsPerSecond: 50,
+      allowedCountries: null,
+      callerIds: null,
       busy: 0,
       queued: 0,
       paused: false,
@@ -124,7 +131,12 @@ describe('the trunks', () => {
       pausedSince: null,
       host: expect.stringMatching(new RegExp(`^${worker.pid}@`)) as string,
     });
-    expect(await trunk('slow')).toMatchObject({ callsPerSecond: null, lines: 2 });
+    expect(await trunk('slow')).toMatchObject({
+      callsPerSecond: null,
+      lines: 2,
+      allowedCountries: ['US'],
+      callerIds: ['+14155550100'],
+    });
   });
 
   test('tell how many lines are busy and how many calls wait, and so does the concurrency of them all', async () => {

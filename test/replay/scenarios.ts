@@ -59,9 +59,22 @@ export const SCENARIOS: readonly Scenario[] = [
     return await ended('call-attempts-used-up', await startCall(world, wish));
   },
   async (world) => {
+    world.script.placeCall = inTurn(endsAs('carrier-rejected'), endsAs('agent-unavailable'), answers);
+    world.script.planRetry = soon;
+    return await ended('call-refused-and-tried-again', await startCall(world));
+  },
+  async (world) => {
     const plan = { at: toInstant(Date.now() + SECOND), waitingFor: 'agent-disabled', summary: 'is disabled' } as const;
     world.script.placeCall = inTurn(() => Promise.resolve({ kind: 'not-now', plan }), answers);
     return await ended('call-held-back', await startCall(world));
+  },
+  async (world) => {
+    // A worker whose clock is a second behind.
+    const at = toInstant(Date.now() - SECOND);
+    const plan = { at, waitingFor: 'calling-window', summary: 'waits until 09:00' } as const;
+    const askedTime = toInstant(Date.parse(at) - SECOND);
+    world.script.placeCall = inTurn(() => Promise.resolve({ kind: 'not-now', plan, askedTime }), answers);
+    return await ended('call-held-back-by-a-clock-behind', await startCall(world));
   },
   async (world) => await ended('call-deadline-asleep', await startCall(world, { dueIn: DAY, deadlineIn: SECOND })),
   async (world) => await ended('call-deadline-queued', await startQueuedCall(world, { deadlineIn: 2 * SECOND })),
@@ -137,6 +150,11 @@ export const SCENARIOS: readonly Scenario[] = [
   async (world) => {
     world.script.placeCall = () => Promise.resolve({ kind: 'not-dialed', because: 'batch' });
     return await ended('call-of-a-canceled-batch', await startCall(world));
+  },
+  async (world) => {
+    const message = 'The endpoint is of no country that can be told';
+    world.script.placeCall = () => Promise.resolve({ kind: 'not-dialed', because: 'country-not-allowed', message });
+    return await ended('call-to-a-country-not-allowed', await startCall(world));
   },
   async (world) => {
     world.script.placeCall = answers;

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Disposition } from '../../src/contract/call.ts';
 import type { Outcome } from '../../src/contract/placement.ts';
-import { DEFAULT_RETRY_DELAYS_MS } from '../../src/domain/retry.ts';
 import { toInstant } from '../../src/domain/instant.ts';
 import { answers, endsAs, inTurn, reachesVoicemail } from './attempt.ts';
 import { DAY, HOUR, MINUTE, SECOND, startCall, THREE_ATTEMPTS } from './requests.ts';
@@ -40,7 +38,8 @@ describe('A call that nobody answers', () => {
     await call.result();
     const { orgId, agentId, timezone, callDeadline } = call.call.facts;
     const notBefore = expect.any(Number) as number;
-    expect(world.script.retries).toEqual([{ orgId, agentId, timezone, callDeadline, notBefore }]);
+    const delayMs = 30 * MINUTE;
+    expect(world.script.retries).toEqual([{ orgId, agentId, timezone, callDeadline, notBefore, delayMs }]);
     const delay = (world.script.retries[0]?.notBefore ?? 0) - endedAt;
     expect(delay).toBeGreaterThanOrEqual(30 * MINUTE);
     expect(delay).toBeLessThan(30 * MINUTE + 10 * SECOND);
@@ -70,21 +69,6 @@ describe('A call that nobody answers', () => {
     world.script.placeCall = endsAs('busy');
     const call = await startCall(world);
     expect(await call.result()).toMatchObject({ status: 'Failed', attempts: 1 });
-  });
-
-  const final: Disposition[] = ['declined', 'invalid-number', 'uncertain'];
-  it.each(final)('has failed at once when it ends as %s, though attempts are left', async (disposition) => {
-    world.script.placeCall = endsAs(disposition);
-    const call = await startCall(world, { retry: THREE_ATTEMPTS });
-    expect(await call.result()).toMatchObject({ status: 'Failed', disposition, attempts: 1 });
-    expect(world.script.retries).toEqual([]);
-  });
-
-  it('is redialed after uncertain only where the agent allows it', async () => {
-    world.script.placeCall = inTurn(endsAs('uncertain'), answers);
-    const delaysMs = { ...DEFAULT_RETRY_DELAYS_MS, uncertain: MINUTE };
-    const call = await startCall(world, { retry: { maxAttempts: 2, delaysMs } });
-    expect(await call.result()).toMatchObject({ status: 'Completed', attempts: 2 });
   });
 });
 
@@ -146,6 +130,8 @@ describe('A call that the gate does not let through', () => {
   it.each([
     { because: 'deadline', reason: 'deadline' },
     { because: 'canceled', reason: 'deadline' },
+    { because: 'country-not-allowed', reason: 'country-not-allowed' },
+    { because: 'caller-id-not-allowed', reason: 'caller-id-not-allowed' },
   ] as const)('is canceled when placeCall did not dial because of $because', async ({ because, reason }) => {
     world.script.placeCall = () => Promise.resolve({ kind: 'not-dialed', because });
     const call = await startCall(world);

@@ -4,7 +4,7 @@ import type { PageCall } from '../../src/contract/batch.ts';
 import type { CallFacts, CallInput, CallProgress, CallResult, RetryPolicy, Waiting } from '../../src/contract/call.ts';
 import { getCallQuery, getWaitingForQuery } from '../../src/contract/messages.ts';
 import { startCallOptions } from '../../src/contract/start-call.ts';
-import { DEFAULT_RETRY_DELAYS_MS, NO_RETRY } from '../../src/domain/retry.ts';
+import { NO_RETRY } from '../../src/domain/retry.ts';
 import { toInstant } from '../../src/domain/instant.ts';
 import type { outboundCall } from '../../src/workflows/outbound-call.ts';
 import type { World } from './world.ts';
@@ -34,7 +34,7 @@ export interface CallWish {
 }
 
 /** Three attempts, half an hour apart after `no-answer`, five minutes after `busy`. */
-export const THREE_ATTEMPTS: RetryPolicy = { maxAttempts: 3, delaysMs: DEFAULT_RETRY_DELAYS_MS };
+export const THREE_ATTEMPTS: RetryPolicy = { ...NO_RETRY, maxAttempts: 3 };
 
 /** A call as the API would have accepted it at `now`. */
 export function pageCall(now: number, wish: CallWish = {}, callId: string = uuid()): PageCall {

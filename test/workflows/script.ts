@@ -33,7 +33,7 @@ export class Script {
   takeOver: Turn = notExpected;
   hostLines: (trunk: TrunkRef) => Promise<void> = notExpected;
   /** By default as where calls may go out at any hour. */
-  planRetry: (request: RetryRequest) => Plan = ({ notBefore }) => ({
+  planRetry: (request: RetryRequest) => Plan | Promise<Plan> = ({ notBefore }) => ({
     at: toInstant(notBefore),
     waitingFor: 'retry-delay',
     summary: 'waits to try again',

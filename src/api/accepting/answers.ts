@@ -18,21 +18,28 @@ export interface BulkAnswer {
   readonly json: string;
 }
 
+/** What an answer tells of a call that would be accepted. */
+export interface TriedCall extends AnsweredCall {
+  readonly prompt: string | null;
+}
+
 /** A call of a dry run. */
-export interface TriedCall extends Omit<CallSummary, 'callId'> {
+export interface TriedAnswer extends Omit<CallSummary, 'callId'> {
   /** Nothing was scheduled: there is nothing to ask for. */
   readonly callId: null;
   /** Of a call whose deadline comes before it may go out: why; null for every other. */
   readonly waitingFor: Waiting | null;
+  /** What the agent would say and do, its variables filled in; null for an agent without a prompt. */
+  readonly prompt: string | null;
 }
 
 export const answerCall = ({ callId, facts, input }: AnsweredCall): CallSummary =>
   summarize(callId, facts, 'Created', input.plan.at);
 
-export function answerTried(call: AnsweredCall): TriedCall {
+export function answerTried(call: TriedCall): TriedAnswer {
   const { waitingFor, at } = call.input.plan;
   const why = isInfeasible(call) && waitingFor !== null ? { for: waitingFor, until: at } : null;
-  return { ...answerCall(call), callId: null, waitingFor: why };
+  return { ...answerCall(call), callId: null, waitingFor: why, prompt: call.prompt };
 }
 
 /** @param calls in the order of the request */

@@ -1,10 +1,12 @@
 import type { AgentConfig, TrunkConfig } from '../../config/schema.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import type { CallFacts, OutboundOverride, Plan } from '../../contract/call.ts';
+import { callerIdMistake, countryMistake } from '../../domain/allowed.ts';
 import { deadlineMistake, readDeadline, readScheduledTime } from '../../domain/call-times.ts';
 import { toInstant } from '../../domain/instant.ts';
 import { normalizeEndpoint } from '../../domain/phone-number.ts';
 import { DEFAULT_PRIORITY } from '../../domain/priority.ts';
+import { hasValue, mergeVariables, parsePrompt, type Variable } from '../../domain/prompt.ts';
 import { isTimeZone } from '../../domain/time-zone.ts';
 import type { CallBody } from './call-body.ts';
 import type { Mistakes } from './mistakes.ts';
@@ -24,6 +26,8 @@ export interface Acceptance {
   /** Milliseconds since the epoch: the moment of acceptance, the same for all calls of a request. */
   readonly now: number;
   readonly times: RequestTimes;
+  /** The variables without which no call is accepted. */
+  readonly required: readonly Variable[];
 }
 
 /** The acceptance of a request for an agent at `now`, milliseconds since the epoch. */
@@ -32,7 +36,13 @@ export const acceptanceOf = (configuration: Configuration, agent: AgentConfig, n
   agent,
   now,
   times: new RequestTimes(agent.schedule, now),
+  required: requiredVariables(agent),
 });
+
+function requiredVariables({ prompt, requireVariables }: AgentConfig): readonly Variable[] {
+  const parsed = prompt === null || !requireVariables ? null : parsePrompt(prompt);
+  return parsed?.ok ? parsed.prompt.variables : [];
+}
 
 /**
  * Fills in what a call leaves out, and plans it. Everything that its fields get wrong is added to `mistakes`, which may have
@@ -46,6 +56,8 @@ export function resolveCall(body: CallBody, mistakes: Mistakes, acceptance: Acce
   const normalizedEndpoint = resolveEndpoint(body, acceptance, trunk, mistakes);
   const scheduled = resolveScheduledTime(body, timezone, times, mistakes);
   const deadline = resolveDeadline(body, acceptance, Math.max(now, scheduled ?? now), mistakes);
+  checkVariables(body, acceptance, mistakes);
+  checkCallerId(body, trunk, mistakes);
   if (mistakes.any) return null;
   // Where one of them is missing there is a mistake: only the compiler does not know.
   if (
@@ -106,9 +118,16 @@ function resolveEndpoint(
   const possible = trunk === null ? configuration.trunksOf(agent.orgId) : [trunk];
   const endpoints = possible.some((one) => one.endpoints === 'any') ? 'any' : 'e164';
   const checked = normalizeEndpoint(endpoint, { endpoints, defaultCountry: agent.defaultCountry });
-  if (checked.ok) return checked.normalized;
-  mistakes.add('endpoint', checked.message);
-  return null;
+  const mistake = checked.ok ? trunk && countryMistake(checked.normalized, trunk) : checked.message;
+  if (mistake !== null) mistakes.add('endpoint', mistake);
+  return checked.ok ? checked.normalized : null;
+}
+
+function checkCallerId({ overrideOutboundConfig }: CallBody, trunk: TrunkConfig | null, mistakes: Mistakes): void {
+  const path = 'overrideOutboundConfig.phoneNumber';
+  if (trunk === null || mistakes.at(path)) return;
+  const mistake = callerIdMistake(overrideOutboundConfig?.phoneNumber ?? null, trunk);
+  if (mistake !== null) mistakes.add(path, mistake);
 }
 
 /** @param timezone null for one that is wrong: then it is not known either, and only how it is written is checked */
@@ -147,6 +166,16 @@ function resolveDeadline(
   const mistake = deadlineMistake(given.at, start, now);
   if (mistake !== null) mistakes.add(given.path, mistake);
   return given.at;
+}
+
+/** Where its variables have a mistake of their own, nobody can tell what is missing. */
+function checkVariables({ additionalData }: CallBody, { agent, required }: Acceptance, mistakes: Mistakes): void {
+  if (required.length === 0 || mistakes.at('additionalData')) return;
+  const variables = mergeVariables(agent.additionalData, additionalData ?? null);
+  for (const variable of required) {
+    if (hasValue(variable, variables)) continue;
+    mistakes.add(`additionalData.${variable.name}`, 'expected a value, which the prompt of the agent needs');
+  }
 }
 
 function resolveOverride({ overrideOutboundConfig: override }: CallBody): OutboundOverride | null {

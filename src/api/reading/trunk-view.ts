@@ -14,6 +14,10 @@ export interface TrunkView {
   readonly dialer: string;
   readonly lines: number;
   readonly callsPerSecond: number | null;
+  /** The only countries that it calls; null is all. */
+  readonly allowedCountries: readonly string[] | null;
+  /** The only caller IDs, beside its own, that a call may ask for; null is any. */
+  readonly callerIds: readonly string[] | null;
   /** Calls in progress, as its host last said: at most some two seconds ago. */
   readonly busy: number;
   /** Calls that wait for a line. */
@@ -41,6 +45,8 @@ export async function viewTrunk(deps: ApiDeps, trunk: TrunkConfig): Promise<Trun
     dialer: trunk.dialer.type,
     lines: trunk.lines,
     callsPerSecond: trunk.callsPerSecond,
+    allowedCountries: trunk.allowedCountries,
+    callerIds: trunk.callerIds,
     busy: host.report?.busy ?? 0,
     queued,
     paused,

@@ -35,6 +35,7 @@ function viewAgent(agent: AgentConfig) {
     isEnabled: agent.isEnabled,
     trunk: agent.trunk,
     prompt: agent.prompt,
+    requireVariables: agent.requireVariables,
     additionalData: agent.additionalData,
     defaultCountry: agent.defaultCountry,
     timezone: agent.timezone,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { accept, NOW, wrong } from '../support.ts';
+import { accept, mistakesOfAll, NOW, NUMBER, wrong } from '../support.ts';
 
 const plus = (ms: number): string => new Date(NOW + ms).toISOString();
 const HOUR = 3_600_000;
@@ -83,6 +83,45 @@ describe('overrideOutboundConfig', () => {
     expect(wrong(override('nothing'), 'loose')).toHaveLength(1);
     expect(wrong(override('any'), 'loose')).toEqual([]);
     expect(wrong(override('strict'), 'loose')).toHaveLength(1);
+  });
+});
+
+describe('a trunk that calls some countries, under some caller IDs', () => {
+  const JAMAICAN = 'endpoint: is a phone number of JM, which is not among the `allowedCountries` of its trunk';
+
+  test('takes no call to another country, however its number is written', () => {
+    expect(wrong({}, 'guarded')).toEqual([]);
+    expect(wrong({ endpoint: '+18765551234' }, 'guarded')).toEqual([JAMAICAN]);
+    expect(wrong({ endpoint: '(876) 555-1234' }, 'guarded')).toEqual([JAMAICAN]);
+  });
+
+  test('takes none to what is of no country', () => {
+    for (const endpoint of ['+15551234567', 'sip:ada@example.com']) {
+      expect(wrong({ endpoint }, 'guarded')).toEqual([expect.stringMatching(/^endpoint: is of no country/)]);
+    }
+  });
+
+  test('takes no call that asks for another caller ID', () => {
+    const asking = (phoneNumber: string) => wrong({ overrideOutboundConfig: { phoneNumber } }, 'guarded');
+    expect(asking('+14155550101')).toEqual([]);
+    expect(asking('+14155550100')).toEqual([]);
+    expect(asking('+14155550102')).toEqual([
+      'overrideOutboundConfig.phoneNumber: is not among the `callerIds` of its trunk',
+    ]);
+    expect(wrong({ overrideOutboundConfig: { phoneNumber: 5 } }, 'guarded')).toHaveLength(1);
+  });
+
+  test('takes none either where a call of another agent chooses it', () => {
+    const override = { credentialsId: 'guarded', phoneNumber: '+14155550102' };
+    const fields = { endpoint: '+18765551234', overrideOutboundConfig: override };
+    expect(wrong(fields)).toEqual([JAMAICAN, expect.stringMatching(/^overrideOutboundConfig.phoneNumber: is not/)]);
+    expect(wrong({ ...fields, overrideOutboundConfig: { ...override, credentialsId: 'second' } })).toEqual([]);
+  });
+
+  test('refuses each such call of a bulk request with its index', async () => {
+    const body = ['+14155550001', '+18765551234', '+14165550001', '+447400123456'].map((endpoint) => ({ endpoint }));
+    const mistakes = await mistakesOfAll(body, 'guarded');
+    expect(mistakes.map(({ index, path }) => `${index} ${path}`)).toEqual(['1 endpoint', '3 endpoint']);
   });
 });
 
@@ -182,6 +221,33 @@ describe('the scheduled time', () => {
     expect(wrong(fields)).toHaveLength(1);
     expect(wrong({ ...fields, timezone: 'Mars/Olympus' })).toEqual([expect.stringMatching(/^timezone: /)]);
     expect(wrong({ ...fields, timezone: 9 })).toEqual([expect.stringMatching(/^timezone: /)]);
+  });
+});
+
+describe('the variables of an agent that needs them', () => {
+  const needs = (name: string) => `additionalData.${name}: expected a value, which the prompt of the agent needs`;
+
+  test('are those of its prompt that neither the call nor the agent has, each a mistake at its own path', () => {
+    expect(wrong({}, 'exact')).toEqual([needs('customer.firstName'), needs('date')]);
+    expect(wrong({ additionalData: { customer: { lastName: 'L' }, date: 'Monday' } }, 'exact')).toEqual([
+      needs('customer.firstName'),
+    ]);
+    expect(wrong({ additionalData: { customer: { firstName: 'Ada' }, date: 0 } }, 'exact')).toEqual([]);
+  });
+
+  test('are missing where the call blanks them with null', () => {
+    const additionalData = { customer: { firstName: 'Ada' }, date: '', clinic: null };
+    expect(wrong({ additionalData }, 'exact')).toEqual([needs('clinic')]);
+  });
+
+  test('are told in a bulk request with the index of each call', async () => {
+    const whole = { endpoint: NUMBER, additionalData: { customer: { firstName: 'Ada' }, date: 'Monday' } };
+    const mistakes = await mistakesOfAll([whole, { endpoint: NUMBER, additionalData: { date: 'Monday' } }], 'exact');
+    expect(mistakes).toMatchObject([{ index: 1, path: 'additionalData.customer.firstName' }]);
+  });
+
+  test('are not told beside variables that cannot be read', () => {
+    expect(wrong({ additionalData: 'Ada' }, 'exact')).toEqual([expect.stringMatching(/^additionalData: expected/)]);
   });
 });
 

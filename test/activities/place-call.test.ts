@@ -1,0 +1,99 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import type { Client } from '@temporalio/client';
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { createTrunkCallActivities } from '../../src/activities/place-call.ts';
+import type { TrunkHost } from '../../src/activities/trunk-host.ts';
+import { parseConfiguration } from '../../src/config/configuration.ts';
+import type { AttemptEnd, Outcome, PlaceCallInput } from '../../src/contract/placement.ts';
+import type { Dialer, DialRequest } from '../../src/dialers/dialer.ts';
+import { FreezeDetector } from '../../src/lines/freeze-detector.ts';
+import { LineRegistry } from '../../src/lines/line-registry.ts';
+import { Pace } from '../../src/lines/pace.ts';
+import { Tenure } from '../../src/lines/tenure.ts';
+
+const configuration = (prompt: string) =>
+  parseConfiguration(
+    `
+trunks: [{ name: demo, lines: 1, callerId: "+14155550100", dialer: { type: simulator } }]
+agents:
+  - { agentId: reminder, name: Reminder, trunk: demo, prompt: "${prompt}", additionalData: { clinic: Northside } }
+  - { agentId: silent, name: Without a prompt, trunk: demo }
+`,
+    {},
+    'test.yaml',
+  );
+
+const end: AttemptEnd = {
+  startedTime: '2026-11-24T09:00:00.000Z',
+  answeredTime: null,
+  endedTime: '2026-11-24T09:00:01.000Z',
+  disposition: 'busy',
+  providerCode: null,
+  recordId: null,
+  transcription: null,
+  errorMessage: null,
+};
+
+/** A carrier where everybody is on the phone, and what it was asked to dial. */
+class BusyCarrier implements Dialer {
+  readonly asked: DialRequest[] = [];
+  place = (request: DialRequest) => Promise.resolve(void this.asked.push(request));
+  // eslint-disable-next-line @typescript-eslint/require-await -- the interface has it so
+  async *follow() {
+    yield { step: 'ended' as const, end };
+  }
+  find = () => Promise.resolve({ state: 'never-placed' as const });
+  live = () => Promise.resolve([]);
+  hangUp = () => Promise.resolve();
+  describe = () => 'busy';
+  close = () => undefined;
+}
+
+/** Dials one attempt with a worker that has no Temporal: its workflow takes every signal. */
+async function dial(
+  input: Partial<PlaceCallInput>,
+  prompt = 'Hello',
+): Promise<{ outcome: Outcome; asked: DialRequest[] }> {
+  const dialer = new BusyCarrier();
+  const freezes = new FreezeDetector();
+  const client = { workflow: { getHandle: () => ({ signal: () => Promise.resolve() }) } } as unknown as Client;
+  const host: TrunkHost = {
+    ...{ client, dialer, freezes, lines: new LineRegistry(1), pace: new Pace(null), log: pino({ level: 'silent' }) },
+    tenure: new Tenure('demo', freezes, () => Promise.resolve(true)),
+    trunk: () => configuration(prompt).trunk('default', 'demo') ?? undefined,
+    agent: (agentId) => configuration(prompt).agent('default', agentId) ?? undefined,
+    batchGate: () => Promise.resolve('open'),
+    isPaused: () => Promise.resolve(false),
+    watch: () => undefined,
+  };
+  const environment = new MockActivityEnvironment();
+  const activities = createTrunkCallActivities(host);
+  const outcome: Outcome = await environment.run((asked: PlaceCallInput) => activities.placeCall(asked), {
+    ...{ orgId: 'default', agentId: 'reminder', batchId: null, trunk: 'demo', endpoint: '+14155550002' },
+    ...{ additionalData: null, priority: 1, callDeadline: '2100-01-01T00:00:00.000Z', timezone: 'UTC' },
+    ...{ overrideOutboundConfig: null, attempt: 1, placement: 'p' },
+    firstRunId: environment.context.info.workflowExecution?.runId ?? '',
+    ...input,
+  });
+  return { outcome, asked: dialer.asked };
+}
+
+test('the dialer is handed the prompt as it is configured now, with the variables of agent and call', async () => {
+  const additionalData = { name: 'Ada {{clinic}} <b>', date: null };
+  const { outcome, asked } = await dial({ additionalData }, 'Hello {{name}}, {{clinic}} here: {{date}}{{time}}.');
+  expect(outcome).toEqual({ kind: 'ended', end, stoppedBy: null });
+  expect(asked).toMatchObject([
+    {
+      endpoint: '+14155550002',
+      callerId: '+14155550100',
+      prompt: 'Hello Ada {{clinic}} <b>, Northside here: .',
+      variables: { clinic: 'Northside', name: 'Ada {{clinic}} <b>', date: null },
+    },
+  ]);
+});
+
+test('the dialer of an agent without a prompt is handed none, and its variables all the same', async () => {
+  const { asked } = await dial({ agentId: 'silent', additionalData: { name: 'Ada' } });
+  expect(asked).toMatchObject([{ prompt: null, variables: { name: 'Ada' } }]);
+});
