@@ -4,6 +4,7 @@ import { attemptIdentity } from '../contract/ids.ts';
 import type { DialRequest } from '../dialers/dialer.ts';
 import { toInstant } from '../domain/instant.ts';
 import { CallWorkflow, ignoreNotFound } from './call-workflow.ts';
+import { ContactLease } from './contact-lease.ts';
 import { FollowedCall } from './follow-call.ts';
 import { handedOver } from './handed-over.ts';
 import { gate } from './gate.ts';
@@ -61,6 +62,7 @@ class Placing {
   readonly #input: PlaceCallInput;
   readonly #workflow: CallWorkflow;
   readonly #identity: string;
+  readonly #contact: ContactLease;
   readonly #canceled = Context.current().cancellationSignal;
   /** When the gate was last asked; at first, when the queue let the call out, which is not paused then. */
   #gated = performance.now();
@@ -75,6 +77,7 @@ class Placing {
     this.#input = input;
     this.#workflow = new CallWorkflow(host.client);
     this.#identity = attemptIdentity(this.#workflow.callId, input.attempt);
+    this.#contact = new ContactLease(host, input, this.#identity);
   }
 
   async run(): Promise<Outcome> {
@@ -84,7 +87,11 @@ class Placing {
       const outcome = await takeOver(this.#host, this.#input);
       if (outcome.kind !== 'never-placed') return outcome;
     }
-    const release = await lines.take(this.#identity, this.#input.priority, this.#canceled);
+    return await this.#contact.during(() => this.#runOnLine());
+  }
+
+  async #runOnLine(): Promise<Outcome> {
+    const release = await this.#host.lines.take(this.#identity, this.#input.priority, this.#canceled);
     try {
       return (await this.#gate()) ?? (await this.#dial());
     } finally {
@@ -95,7 +102,7 @@ class Placing {
   async #gate(): Promise<Outcome | null> {
     const hasWaited = this.#hasWaited;
     this.#gated = performance.now();
-    return await gate(this.#host, this.#input, Date.now(), hasWaited);
+    return (await gate(this.#host, this.#input, Date.now(), hasWaited)) ?? (await this.#contact.ask(Date.now()));
   }
 
   get #hasWaited(): boolean {
@@ -170,20 +177,27 @@ class Placing {
 async function takeOver(host: TrunkHost, input: PlaceCallInput): Promise<Outcome> {
   const workflow = new CallWorkflow(host.client);
   const identity = attemptIdentity(workflow.callId, input.attempt);
+  const contact = new ContactLease(host, input, identity);
   const found = await host.dialer.find(identity);
   switch (found.state) {
     case 'never-placed':
-      return { kind: 'never-placed' };
+      return await contact.takenOver({ kind: 'never-placed' });
     case 'ended':
-      return { kind: 'ended', end: found.end, stoppedBy: wasStoppedByDeadline(found.end, input) ? 'deadline' : null };
+      return await contact.takenOver({
+        kind: 'ended',
+        end: found.end,
+        stoppedBy: wasStoppedByDeadline(found.end, input) ? 'deadline' : null,
+      });
     case 'unknown':
+      // Somebody may be talking still: nobody else is to call the number before its lease ends.
       return { kind: 'ended', end: uncertainEnd(), stoppedBy: null };
     case 'live': {
       const release = host.lines.adopt(identity);
       try {
         // A run that a reset began does not know yet that its attempt is under way. One that is gone need not.
         await workflow.dialing(input, found.startedTime).catch(ignoreNotFound);
-        return await new FollowedCall(host, workflow, input, identity).takenOver(found.answeredTime !== null);
+        const followed = new FollowedCall(host, workflow, input, identity);
+        return await contact.takenOver(await followed.takenOver(found.answeredTime !== null));
       } finally {
         release();
       }

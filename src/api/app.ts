@@ -10,6 +10,7 @@ import { callResultRoutes } from './routes/call-results.ts';
 import { callRoutes } from './routes/calls.ts';
 import { healthRoutes } from './routes/health.ts';
 import { miscRoutes } from './routes/misc.ts';
+import { suppressionRoutes } from './routes/suppressions.ts';
 import { trunkRoutes } from './routes/trunks.ts';
 
 /** The most bytes of a body. */
@@ -44,6 +45,7 @@ function apiV1(deps: ApiDeps): Router {
   router.use('/batches', batchRoutes(deps));
   router.use('/agents', agentRoutes(deps));
   router.use('/trunks', trunkRoutes(deps));
+  router.use('/suppressions', suppressionRoutes(deps));
   router.use('/misc', miscRoutes(deps));
   return router;
 }

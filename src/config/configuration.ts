@@ -53,7 +53,10 @@ export class Configuration {
     this.organizations = organizations.map(({ apiKeys: _, ...organization }) => organization);
     this.trunks = trunks;
     this.#organizations = new Map(this.organizations.map((organization) => [organization.orgId, organization]));
-    this.#agents = byOrganization(agents, (agent) => agent.agentId);
+    this.#agents = byOrganization(
+      agents.map((agent) => withContactRules(agent, this.organization(agent.orgId))),
+      (agent) => agent.agentId,
+    );
     this.#trunks = byOrganization(trunks, (trunk) => trunk.name);
     this.#keys = new Map(
       organizations.flatMap(({ orgId, apiKeys }) =>
@@ -86,6 +89,20 @@ export class Configuration {
   authenticate(key: string): Authenticated | null {
     return this.#keys.get(hashKey(key)) ?? null;
   }
+}
+
+/** An agent with its organization's contact rules for what it leaves out. */
+function withContactRules(agent: AgentConfig, organization: OrganizationConfig | null): AgentConfig {
+  const own = agent.contactRules;
+  const general = organization?.contactRules ?? null;
+  if (own === null || general === null) return { ...agent, contactRules: own ?? general };
+  return {
+    ...agent,
+    contactRules: {
+      maxAttemptsPerDay: own.maxAttemptsPerDay ?? general.maxAttemptsPerDay,
+      maxAttemptsPerWeek: own.maxAttemptsPerWeek ?? general.maxAttemptsPerWeek,
+    },
+  };
 }
 
 function byOrganization<Item extends { readonly orgId: string }>(

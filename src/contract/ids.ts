@@ -20,3 +20,13 @@ export const attemptIdentity = (callId: string, attempt: number): string => `${c
 
 /** The call of an {@link attemptIdentity}. */
 export const callIdOf = (identity: string): string => identity.slice(0, identity.lastIndexOf('.'));
+
+/** One endpoint of an organization: `hash` is that of its calls' `EndpointHash`. */
+export const contactWorkflowId = (orgId: string, hash: string): string => `contact-${orgId}-${hash}`;
+
+/** An organization's do-not-call list. */
+export const suppressionListId = (orgId: string): string => `suppressions-${orgId}`;
+
+/** One import into it. */
+export const suppressionImportId = (orgId: string, importId: string): string =>
+  `suppression-import-${orgId}-${importId}`;

@@ -91,8 +91,7 @@ function queue(call: CallState): void {
 async function decide(call: CallState, outcome: Outcome): Promise<CallResult | null> {
   switch (outcome.kind) {
     case 'not-now':
-      call.plan = outcome.plan;
-      call.placement = null;
+      call.holdBack(outcome.plan);
       wait(call);
       return null;
     case 'never-placed':

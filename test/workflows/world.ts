@@ -106,6 +106,11 @@ export class World {
     return handle;
   }
 
+  /** Sees to a workflow that is started by something else: it has to end before the test does, too. */
+  watch(workflowId: string): void {
+    this.#started.push(this.client.workflow.getHandle(workflowId));
+  }
+
   /** Stops the Worker of batches and pages while something is sent to them: they hear of all of it at once. */
   async whileBatchesRest<T>(send: () => Promise<T>): Promise<T> {
     if (this.#open === null) throw new Error('The server has not started');

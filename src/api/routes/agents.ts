@@ -47,6 +47,7 @@ function viewAgent(agent: AgentConfig) {
         Object.entries(agent.retry.delaysMs).map(([disposition, delay]) => [disposition, inSeconds(delay)]),
       ),
     },
+    contactRules: agent.contactRules,
     ringTimeoutSeconds: agent.ringTimeoutMs / 1_000,
     maxDurationSeconds: agent.maxDurationMs / 1_000,
   };
