@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { v4 as uuid } from 'uuid';
-import type { ContactAnswer, ContactRecord, ContactRef, ContactRules } from '../../src/contract/contact.ts';
+import {
+  type ContactAnswer,
+  type ContactRecord,
+  type ContactRef,
+  type ContactRules,
+  startSuppressionListOptions,
+} from '../../src/contract/contact.ts';
 import { attemptIdentity, contactWorkflowId } from '../../src/contract/ids.ts';
 import { getContactQuery } from '../../src/contract/messages.ts';
+import { type PackedNumber, startImportOptions } from '../../src/contract/suppression-import.ts';
 import { ContactWorkflows } from '../../src/temporal/contact-workflows.ts';
 import { HOUR, ORG_ID } from './requests.ts';
 import { eventually, type World } from './world.ts';
@@ -56,5 +63,19 @@ export class Contact {
 
 /** An attempt of a call of its own. */
 export const anAttempt = (callId: string = uuid()): string => attemptIdentity(callId, 1);
+
+/** The workflow that says that an organization has a do-not-call list. */
+export const startList = (world: World): Promise<WorkflowHandle> =>
+  world.start('suppressionList', startSuppressionListOptions(`org${uuid().slice(0, 8)}`));
+
+/** An import of so many numbers, every second one with a reason. */
+export const startImport = (world: World, total: number): Promise<WorkflowHandle> => {
+  const numbers = Array.from({ length: total }, (_, index): PackedNumber => [
+    hashOf(`${index}`),
+    '+1555•••0001',
+    index % 2 === 0 ? 0 : null,
+  ]);
+  return world.start('suppressionImport', startImportOptions(uuid(), { orgId: ORG_ID, reasons: ['asked'], numbers }));
+};
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64url');

@@ -5,6 +5,7 @@ import {
   Client,
   type WorkflowHandle,
   type WorkflowHandleWithFirstExecutionRunId,
+  WorkflowNotFoundError,
   type WorkflowStartOptions,
 } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
@@ -170,8 +171,20 @@ export class World {
     const everything = { namespace, maximumPageSize: 1_000, startTimeFilter: {} };
     const { executions } = await this.client.workflowService.listOpenWorkflowExecutions(everything);
     const ids = (executions ?? []).map(({ execution }) => execution?.workflowId ?? '');
-    for (const id of ids) await this.client.workflow.getHandle(id).terminate('left over');
-    return ids;
+    const leftOver: string[] = [];
+    for (const id of ids) if (await this.#terminate(id)) leftOver.push(id);
+    return leftOver;
+  }
+
+  /** False where it has just ended: the list follows a moment later. */
+  async #terminate(workflowId: string): Promise<boolean> {
+    try {
+      await this.client.workflow.getHandle(workflowId).terminate('left over');
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
   }
 }
 
