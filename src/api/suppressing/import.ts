@@ -8,7 +8,7 @@ import {
   type SuppressionImport,
 } from '../../contract/suppression-import.ts';
 import { mapInTurns } from '../accepting/turns.ts';
-import type { ApiDeps } from '../context.ts';
+import { type ApiDeps, step } from '../context.ts';
 import { describeWorkflow } from '../describe-workflow.ts';
 import { notFound, tooLarge } from '../problem.ts';
 import { contactOf } from './endpoint.ts';
@@ -42,8 +42,8 @@ export async function startImport(
     throw tooLarge('The reasons of the import are too long together: send several imports.');
   }
   const importId = uuidv7();
-  await openList(deps, orgId);
-  await deps.client.workflow.start('suppressionImport', startImportOptions(importId, input));
+  await step(deps, () => openList(deps, orgId));
+  await step(deps, () => deps.client.workflow.start('suppressionImport', startImportOptions(importId, input)));
   return { importId, total: input.numbers.length, done: 0 };
 }
 
