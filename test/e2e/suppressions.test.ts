@@ -65,14 +65,15 @@ const dialsTo = (endpoint: string): number =>
 describe('a number that is put on the do-not-call list', () => {
   test('as the first of its organization, right after a call, is not called any more', async () => {
     const endpoint = '+14155210002';
-    await api.untilEnded((await api.call('free', { endpoint })).callId);
+    // The first one takes longer than the next, right after which dials still know that there is no such list.
+    for (let turn = 0; turn < 2; turn += 1) await api.untilEnded((await api.call('free', { endpoint })).callId);
     // Until then, nothing is kept of anybody's number.
     const contact = contactWorkflowId('default', hashEndpoint(SECRET, endpoint));
     await expect(deployment.client.workflow.getHandle(contact).describe()).rejects.toThrow('not found');
     expect((await ask('PUT', endpoint)).status).toBe(200);
     const { callId } = await api.call('free', { endpoint });
     expect(await api.untilEnded(callId)).toMatchObject({ status: 'Canceled', reason: 'suppressed', attempts: [] });
-    expect(dialsTo(endpoint)).toBe(1);
+    expect(dialsTo(endpoint)).toBe(2);
   });
 
   test('after its calls were accepted, is not called, with contact rules and without', async () => {
