@@ -8,8 +8,7 @@ import {
 import type { ContactMemo, ContactRecord } from '../contract/contact.ts';
 import { ContactState } from './contact-state.ts';
 
-/** How long a run waits for whoever started it to ask, in milliseconds: the question comes with the start, unless somebody
- * starts it by hand. */
+/** How long a run waits to be asked, in milliseconds: the question comes with its start, unless that is somebody's hand. */
 const FIRST_QUESTION_MS = 10_000;
 
 /**

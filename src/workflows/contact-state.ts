@@ -87,6 +87,7 @@ export class ContactState {
     // Whoever asks has not dialed: what it was granted before, it is granted anew or not at all.
     this.#forget(identity);
     const answer = this.#answer(identity, rules);
+    if (answer.kind !== 'busy') this.#waiters = this.#waiters.filter(({ callId }) => callId !== callIdOf(identity));
     if (answer.kind === 'granted') this.#grant(identity, leaseMs);
     // It may have been woken for the number: that is the next one's turn then, which may be allowed more.
     else this.#wakeNext();
@@ -120,7 +121,7 @@ export class ContactState {
     return until;
   }
 
-  /** As though the attempt had never asked; its call no longer waits. */
+  /** As though the attempt had never asked. */
   #forget(identity: string): void {
     if (this.#lease?.identity === identity) this.#lease = null;
     this.#attempts = this.#attempts.filter((attempt) => attempt.identity !== identity);

@@ -151,6 +151,25 @@ describe('A call that waits for its number', () => {
     expect(await call.result()).toMatchObject({ status: 'Completed', attempts: 1 });
   });
 
+  it('does not keep the next one waiting where it was not woken, and got the number by asking again', async () => {
+    world.script.placeCall = inTurn(isBusy, answers);
+    const contact = new Contact(world);
+    await contact.ask(first);
+    const [deaf, own] = [await startCall(world, { dueIn: DAY }), await startCall(world, { dueIn: DAY })];
+    const next = await startCall(world);
+    await eventually(() => next.waitingFor()).toMatchObject({ for: 'contact-busy' });
+    for (const { handle } of [deaf, own, next]) await contact.ask(anAttempt(handle.workflowId));
+    await contact.release(first);
+    expect(await contact.ask(anAttempt(own.handle.workflowId))).toEqual({ kind: 'granted' });
+    await contact.release(anAttempt(own.handle.workflowId));
+    await hasEnded(next);
+    for (const call of [deaf, own]) {
+      await call.cancel();
+      await hasEnded(call);
+    }
+    await untilForgotten(contact);
+  });
+
   it('lets the next one have its turn where it is not allowed to call itself', async () => {
     world.script.placeCall = inTurn(isBusy, isBusy, answers, answers);
     const contact = new Contact(world);
