@@ -5,6 +5,7 @@ import type { DialRequest } from '../dialers/dialer.ts';
 import { toInstant } from '../domain/instant.ts';
 import { mergeVariables, renderPrompt } from '../domain/prompt.ts';
 import { CallWorkflow, ignoreNotFound } from './call-workflow.ts';
+import { ContactLease } from './contact-lease.ts';
 import { FollowedCall } from './follow-call.ts';
 import { handedOver } from './handed-over.ts';
 import { gate } from './gate.ts';
@@ -79,6 +80,7 @@ class Placing {
   readonly #input: PlaceCallInput;
   readonly #workflow: CallWorkflow;
   readonly #identity: string;
+  readonly #contact: ContactLease;
   readonly #canceled = Context.current().cancellationSignal;
   /** When the gate was last asked; at first, when the queue let the call out, which is not paused then. */
   #gated = performance.now();
@@ -94,6 +96,7 @@ class Placing {
     this.#workflow = new CallWorkflow(host.client);
     this.#identity = attemptIdentity(this.#workflow.callId, input.attempt);
     this.start = startWebhook(host, input);
+    this.#contact = new ContactLease(host, input, this.#identity);
   }
 
   async run(): Promise<Outcome> {
@@ -103,7 +106,11 @@ class Placing {
       const outcome = await takeOver(this.#host, this.#input, this.start);
       if (outcome.kind !== 'never-placed') return outcome;
     }
-    const release = await lines.take(this.#identity, this.#input.priority, this.#canceled);
+    return await this.#contact.during(() => this.#runOnLine());
+  }
+
+  async #runOnLine(): Promise<Outcome> {
+    const release = await this.#host.lines.take(this.#identity, this.#input.priority, this.#canceled);
     try {
       return (await this.#gate()) ?? (await this.#predial()) ?? (await this.#dial());
     } finally {
@@ -114,7 +121,7 @@ class Placing {
   async #gate(): Promise<Outcome | null> {
     const hasWaited = this.#hasWaited;
     this.#gated = performance.now();
-    return await gate(this.#host, this.#input, Date.now(), hasWaited);
+    return (await gate(this.#host, this.#input, Date.now(), hasWaited)) ?? (await this.#contact.ask(Date.now()));
   }
 
   async #predial(): Promise<Outcome | null> {
@@ -198,21 +205,28 @@ class Placing {
 async function takeOver(host: TrunkHost, input: PlaceCallInput, start: StartWebhook): Promise<Outcome> {
   const workflow = new CallWorkflow(host.client);
   const identity = attemptIdentity(workflow.callId, input.attempt);
+  const contact = new ContactLease(host, input, identity);
   const found = await host.dialer.find(identity);
   if (found.state !== 'never-placed') start.begin();
   switch (found.state) {
     case 'never-placed':
-      return { kind: 'never-placed' };
+      return await contact.takenOver({ kind: 'never-placed' });
     case 'ended':
-      return { kind: 'ended', end: found.end, stoppedBy: wasStoppedByDeadline(found.end, input) ? 'deadline' : null };
+      return await contact.takenOver({
+        kind: 'ended',
+        end: found.end,
+        stoppedBy: wasStoppedByDeadline(found.end, input) ? 'deadline' : null,
+      });
     case 'unknown':
+      // Somebody may be talking still: nobody else is to call the number before its lease ends.
       return { kind: 'ended', end: uncertainEnd(), stoppedBy: null };
     case 'live': {
       const release = host.lines.adopt(identity);
       try {
         // A run that a reset began does not know yet that its attempt is under way. One that is gone need not.
         await workflow.dialing(input, found.startedTime).catch(ignoreNotFound);
-        return await new FollowedCall(host, workflow, input, identity).takenOver(found.answeredTime !== null);
+        const followed = new FollowedCall(host, workflow, input, identity);
+        return await contact.takenOver(await followed.takenOver(found.answeredTime !== null));
       } finally {
         release();
       }

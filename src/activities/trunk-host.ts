@@ -8,6 +8,7 @@ import type { LineRegistry } from '../lines/line-registry.ts';
 import type { Pace } from '../lines/pace.ts';
 import type { Tenure } from '../lines/tenure.ts';
 import type { BatchGate } from './batch-gate.ts';
+import type { Contacts } from './contacts.ts';
 import type { Logger } from 'pino';
 
 /** What `placeCall` and `takeOver` need of the process that hosts their trunk. */
@@ -25,6 +26,7 @@ export interface TrunkHost {
   batchGate(batchId: string): Promise<BatchGate>;
   /** Whether the trunk is paused now, or was a moment ago. */
   isPaused(): Promise<boolean>;
+  readonly contacts: Contacts;
   /** An agent of the trunk's organization as configured now. */
   agent(agentId: string): AgentConfig | undefined;
   /** Sends an event to its agent's webhook, once. */

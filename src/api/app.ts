@@ -10,6 +10,7 @@ import { callResultRoutes } from './routes/call-results.ts';
 import { callRoutes } from './routes/calls.ts';
 import { healthRoutes } from './routes/health.ts';
 import { miscRoutes } from './routes/misc.ts';
+import { suppressionRoutes } from './routes/suppressions.ts';
 import { trunkRoutes } from './routes/trunks.ts';
 import { callWebhookRoutes, webhookRoutes } from './routes/webhooks.ts';
 
@@ -47,6 +48,7 @@ function apiV1(deps: ApiDeps): Router {
   router.use('/agents', agentRoutes(deps));
   router.use('/trunks', trunkRoutes(deps));
   router.use('/webhooks', webhookRoutes(deps));
+  router.use('/suppressions', suppressionRoutes(deps));
   router.use('/misc', miscRoutes(deps));
   return router;
 }

@@ -7,6 +7,7 @@ import {
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { Problem, badBody, badRequest, tooLarge, unavailable } from './problem.ts';
+import { shownPath } from './suppressing/shown-path.ts';
 
 /** gRPC codes that say that Temporal, or a worker behind it, did not answer. */
 const AWAY = new Set([1 /* CANCELLED */, 4 /* DEADLINE_EXCEEDED */, 8 /* RESOURCE_EXHAUSTED */, 14 /* UNAVAILABLE */]);
@@ -24,9 +25,10 @@ export function answerProblems(log: Logger): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return (error: unknown, request, response, _next) => {
     const problem = toProblem(error);
-    if (problem.status === 500) log.error({ err: error, method: request.method, path: request.path }, 'request failed');
+    const path = shownPath(request.originalUrl.split('?')[0] ?? '/');
+    if (problem.status === 500) log.error({ err: error, method: request.method, path }, 'request failed');
     if (response.headersSent) {
-      log.warn({ err: error, method: request.method, path: request.path }, 'an answer broke off');
+      log.warn({ err: error, method: request.method, path }, 'an answer broke off');
       response.destroy();
       return;
     }
@@ -34,7 +36,7 @@ export function answerProblems(log: Logger): ErrorRequestHandler {
       .status(problem.status)
       .set(problem.headers)
       .type('application/problem+json')
-      .send(JSON.stringify(problem.toBody(request.originalUrl.split('?')[0] ?? '/')));
+      .send(JSON.stringify(problem.toBody(path)));
   };
 }
 

@@ -4,7 +4,7 @@ import { checkConfiguration } from './check.ts';
 import { ConfigurationError } from './error.ts';
 import { hashKey } from './key-hash.ts';
 import type { ParsedConfiguration } from './schema.ts';
-import type { AgentConfig, OrganizationConfig, TrunkConfig } from './types.ts';
+import type { AgentConfig, ContactRules, OrganizationConfig, TrunkConfig } from './types.ts';
 
 /**
  * Reads `outdial.yaml`.
@@ -54,8 +54,8 @@ export class Configuration {
     this.organizations = organizations.map(({ apiKeys: _, ...organization }) => organization);
     this.trunks = trunks;
     this.#organizations = new Map(this.organizations.map((organization) => [organization.orgId, organization]));
-    const limited = agents.map((agent) => this.#withinLegalHours(agent));
-    this.#agents = byOrganization(limited, (agent) => agent.agentId);
+    const resolved = agents.map((agent) => withRulesOf(this.organization(agent.orgId), agent));
+    this.#agents = byOrganization(resolved, (agent) => agent.agentId);
     this.#trunks = byOrganization(trunks, (trunk) => trunk.name);
     this.#keys = new Map(
       organizations.flatMap(({ orgId, apiKeys }) =>
@@ -88,11 +88,21 @@ export class Configuration {
   authenticate(key: string): Authenticated | null {
     return this.#keys.get(hashKey(key)) ?? null;
   }
+}
 
-  #withinLegalHours(agent: AgentConfig): AgentConfig {
-    const limits = this.organization(agent.orgId)?.legalHours ?? null;
-    return { ...agent, schedule: limitSchedule(agent.schedule, limits) };
-  }
+/** An agent with what its organization rules: never outside its legal hours, and its contact rules where it has none. */
+const withRulesOf = (organization: OrganizationConfig | null, agent: AgentConfig): AgentConfig => ({
+  ...agent,
+  schedule: limitSchedule(agent.schedule, organization?.legalHours ?? null),
+  contactRules: mergeContactRules(agent.contactRules, organization?.contactRules ?? null),
+});
+
+function mergeContactRules(own: ContactRules | null, general: ContactRules | null): ContactRules | null {
+  if (own === null || general === null) return own ?? general;
+  return {
+    maxAttemptsPerDay: own.maxAttemptsPerDay ?? general.maxAttemptsPerDay,
+    maxAttemptsPerWeek: own.maxAttemptsPerWeek ?? general.maxAttemptsPerWeek,
+  };
 }
 
 function byOrganization<Item extends { readonly orgId: string }>(

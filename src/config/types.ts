@@ -1,7 +1,10 @@
 import type { CountryCode } from 'libphonenumber-js/min';
 import type { RetryPolicy } from '../contract/call.ts';
+import type { ContactRules } from '../contract/contact.ts';
 import type { Schedule } from '../contract/schedule.ts';
 import type { WebhookKind } from '../contract/webhook.ts';
+
+export type { ContactRules } from '../contract/contact.ts';
 
 /** What shares a deployment with others and sees nothing of them. Its API keys are kept apart, as hashes. */
 export interface OrganizationConfig {
@@ -14,14 +17,6 @@ export interface OrganizationConfig {
   readonly allowPrivateWebhooks: boolean;
   /** For agents that set none; null is none. */
   readonly contactRules: ContactRules | null;
-}
-
-/** How often one phone number may be called. Where there are rules, never twice at once. */
-export interface ContactRules {
-  /** Attempts in any 24 hours, over all batches and agents of the organization; null is no limit. */
-  readonly maxAttemptsPerDay: number | null;
-  /** Attempts in any 7 days; null is no limit. */
-  readonly maxAttemptsPerWeek: number | null;
 }
 
 /** How a trunk places calls. A union by `type`: one member for each dialer. */

@@ -2,6 +2,7 @@ import { rawValueTypeInfo, type RawValue, type SignalDefinition } from '@tempora
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { BatchProgress, HeldCall, HeldFilter, HeldList, SealAnswer } from './batch.ts';
 import type { CallEdit, CallProgress, EditAnswer, Instant, Waiting } from './call.ts';
+import type { ContactAnswer, ContactRecord, ContactRequest, Suppression } from './contact.ts';
 import type { PageLoad } from './packed-page.ts';
 import type { TrunkState } from './trunk.ts';
 import type { Delivery } from './webhook.ts';
@@ -25,7 +26,7 @@ const tolerantSignal = (name: string): TolerantSignal =>
 export const cancelCallSignal = tolerantSignal('cancelCall');
 /** Changes a call that is not dialed yet. An operator may send anything: it is checked. */
 export const editCallUpdate = defineUpdate<EditAnswer, [CallEdit]>('editCall');
-/** Ours, of a batch that goes on: what held this call back may be over. */
+/** Ours, of a batch that goes on and of a number that is free again: what held this call back may be over. */
 export const wakeCallSignal = tolerantSignal('wakeCall');
 /** Ours, of `placeCall`: {@link DialingSignal}. */
 export const dialingSignal = tolerantSignal('dialing');
@@ -88,3 +89,14 @@ export const redeliverSignal = tolerantSignal('redeliver');
 export const getDeliveryQuery = defineQuery<Delivery>('getDelivery');
 /** Ours, of a batch to its pages: its calls were accepted, so whoever hears of calls is told of those that never start. */
 export const tellCanceledSignal = tolerantSignal('tellCanceled');
+/** Asks for a number, right before it is dialed. Asking again with the same identity renews, and counts once. */
+export const requestContactUpdate = defineUpdate<ContactAnswer, [ContactRequest]>('requestContact');
+/** Ours, of `placeCall` and `takeOver`: the attempt is over. `ContactRelease` */
+export const releaseContactSignal = tolerantSignal('releaseContact');
+/** Puts a number on the do-not-call list, or gives it another reason: `{reason?}`. */
+export const suppressContactUpdate = defineUpdate<Suppression, [{ readonly reason?: string | null }?]>(
+  'suppressContact',
+);
+/** Takes a number off the do-not-call list; false where it is not on it. */
+export const unsuppressContactUpdate = defineUpdate<boolean>('unsuppressContact');
+export const getContactQuery = defineQuery<ContactRecord>('getContact');

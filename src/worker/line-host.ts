@@ -5,6 +5,7 @@ import { type NativeConnection, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { isCallOpen } from '../activities/call-workflow.ts';
 import type { HostExecution, OpenHost } from '../activities/host-lines.ts';
+import type { Contacts } from '../activities/contacts.ts';
 import { createTrunkCallActivities } from '../activities/place-call.ts';
 import type { TrunkHost } from '../activities/trunk-host.ts';
 import type { Configuration } from '../config/configuration.ts';
@@ -27,6 +28,8 @@ export interface LineHostDeps {
   readonly parts: TrunkPartsStore;
   readonly freezes: FreezeDetector;
   readonly stops: Stops;
+  /** By organization. */
+  readonly contacts: (orgId: string) => Contacts;
   readonly log: Logger;
   readonly configuration: () => Configuration;
 }
@@ -91,6 +94,7 @@ function trunkHost(
     tenure,
     freezes: deps.freezes,
     batchGate: (batchId) => deps.stops.batch(batchId),
+    contacts: deps.contacts(orgId),
     isPaused: () => deps.stops.isPaused({ orgId, trunk }),
     log,
     trunk: () => deps.configuration().trunk(orgId, trunk) ?? undefined,

@@ -4,10 +4,13 @@ import type { Logger } from 'pino';
 import { createCallActivities } from '../activities/call-activities.ts';
 import { createHostActivities } from '../activities/host-lines.ts';
 import { createWebhookActivities } from '../activities/webhook-activities.ts';
+import { createSuppressActivities } from '../activities/suppress-numbers.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { PriorityLevels } from '../config/environment.ts';
 import { FreezeDetector } from '../lines/freeze-detector.ts';
+import { ContactWorkflows } from '../temporal/contact-workflows.ts';
 import { TrunkQueues } from '../temporal/trunk-queues.ts';
+import { watchContacts } from './host-contacts.ts';
 import { openLineHost } from './line-host.ts';
 import { batchesWorkerOptions, callsWorkerOptions, hostsWorkerOptions, webhooksWorkerOptions } from './options.ts';
 import { RunningWorker } from './running-worker.ts';
@@ -45,12 +48,13 @@ export async function startWorkers(deps: WorkersDeps): Promise<Workers> {
   const { secret, priorityLevels } = deps;
   const queues = new TrunkQueues(client);
   const stops = watchStops(client, queues);
+  const contacts = watchContacts(client, secret);
   const callActivities = createCallActivities({ client, configuration, queues, secret, priorityLevels });
   const hostActivities = createHostActivities((trunk, execution) =>
-    openLineHost({ client, connection, parts, freezes, stops, configuration, log }, trunk, execution),
+    openLineHost({ client, connection, parts, freezes, stops, contacts, configuration, log }, trunk, execution),
   );
   const workers = await Promise.all([
-    start(callsWorkerOptions(callActivities)),
+    start(callsWorkerOptions({ ...callActivities, ...createSuppressActivities(new ContactWorkflows(client)) })),
     start(batchesWorkerOptions(callActivities)),
     start(webhooksWorkerOptions(createWebhookActivities(configuration))),
     start(hostsWorkerOptions(hostActivities)),

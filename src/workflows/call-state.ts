@@ -44,7 +44,14 @@ export interface Placement {
   answeredTime: Instant | null;
   /** Whether its first worker is gone and `takeOver` looks after it. */
   takenOver: boolean;
+  /** Whether the call was woken meanwhile: what it is about to be held back for may be over. */
+  woken: boolean;
 }
+
+/** What may be over before a call asks again by itself: whoever knows, wakes it. */
+const WOKEN_FROM: readonly Plan['waitingFor'][] = ['batch-paused', 'contact-busy'];
+
+const mayGoOut = (): Plan => ({ at: toInstant(Date.now()), waitingFor: null, summary: 'may go out now' });
 
 /** What a call's handlers and its story share. */
 export class CallState {
@@ -117,8 +124,14 @@ export class CallState {
   /** A new placement of the attempt that comes next. */
   newPlacement(): Placement {
     const attempt = this.attempts.length + 1;
-    this.placement = { id: uuid4(), attempt, startedTime: null, answeredTime: null, takenOver: false };
+    this.placement = { id: uuid4(), attempt, startedTime: null, answeredTime: null, takenOver: false, woken: false };
     return this.placement;
+  }
+
+  /** Takes the call back from the queue, until its plan. A number that was free again before this was heard, is free. */
+  holdBack(plan: Plan): void {
+    this.plan = plan.waitingFor === 'contact-busy' && this.placement?.woken ? mayGoOut() : plan;
+    this.placement = null;
   }
 
   /** Writes the placement's end into the list of attempts. */
@@ -196,8 +209,9 @@ export class CallState {
   }
 
   #onWakeCall(): void {
-    if (this.status !== 'Pending' || this.plan.waitingFor !== 'batch-paused') return;
-    this.plan = { at: toInstant(Date.now()), waitingFor: null, summary: 'may go out now' };
+    if (this.placement !== null) this.placement.woken = true;
+    if (this.status !== 'Pending' || !WOKEN_FROM.includes(this.plan.waitingFor)) return;
+    this.plan = mayGoOut();
     this.changes += 1;
   }
 

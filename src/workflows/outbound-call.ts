@@ -95,8 +95,7 @@ function queue(call: CallState): void {
 async function decide(call: CallState, outcome: Outcome): Promise<CallResult | null> {
   switch (outcome.kind) {
     case 'not-now':
-      call.plan = planHeldBack(outcome.plan, outcome.askedTime, Date.now());
-      call.placement = null;
+      call.holdBack(planHeldBack(outcome.plan, outcome.askedTime, Date.now()));
       wait(call);
       return null;
     case 'never-placed':

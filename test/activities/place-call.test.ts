@@ -65,6 +65,13 @@ async function dial(
     agent: (agentId) => configuration(prompt).agent('default', agentId) ?? undefined,
     batchGate: () => Promise.resolve('open'),
     isPaused: () => Promise.resolve(false),
+    contacts: {
+      request: () => Promise.resolve({ kind: 'granted' }),
+      release: () => Promise.resolve(),
+      suppression: () => Promise.resolve(null),
+    },
+    tellWebhook: () => Promise.resolve({ verdict: 'nobody' }),
+    askPredial: () => Promise.resolve({ kind: 'go' }),
     watch: () => undefined,
   };
   const environment = new MockActivityEnvironment();

@@ -92,6 +92,7 @@ describe('the agents', () => {
       defaultDeadlineSeconds: 43_200,
       onVoicemail: 'retry',
       retry: { maxAttempts: 3, delaysSeconds: expect.objectContaining({ busy: 300, 'no-answer': 1_800 }) as object },
+      contactRules: null,
       ringTimeoutSeconds: 20,
       maxDurationSeconds: 600,
     });

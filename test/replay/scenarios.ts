@@ -12,6 +12,7 @@ import {
   waitsForALine,
 } from '../workflows/attempt.ts';
 import { Batch } from '../workflows/batches.ts';
+import { aDay, anAttempt, Contact, startImport, startList } from '../workflows/contacts.ts';
 import { Phone } from '../workflows/phone.ts';
 import { DAY, SECOND, startCall, type StartedCall, startQueuedCall, THREE_ATTEMPTS } from '../workflows/requests.ts';
 import { startTrunk } from '../workflows/trunks.ts';
@@ -183,6 +184,47 @@ export const SCENARIOS: readonly Scenario[] = [
     await batch.handle.cancel();
     await batch.result().catch(() => undefined);
     return { 'batch-never-sealed': batch.handle, 'batch-never-sealed-page': batch.page(0) };
+  },
+  async (world) => {
+    const plan = { at: toInstant(Date.now() + DAY), waitingFor: 'contact-busy', summary: 'is called' } as const;
+    world.script.placeCall = inTurn(() => Promise.resolve({ kind: 'not-now', plan }), answers);
+    const contact = new Contact(world);
+    const [first, second, gone] = [anAttempt(), anAttempt(), anAttempt()];
+    await contact.ask(first, aDay(1));
+    await contact.ask(gone, aDay(1));
+    const call = await startCall(world);
+    await eventually(() => call.waitingFor()).toMatchObject({ for: 'contact-busy' });
+    await contact.ask(anAttempt(call.handle.workflowId), aDay(1));
+    await contact.release(first);
+    await call.result();
+    await contact.ask(second, aDay(1));
+    await contact.workflows.suppress(contact.ref, 'asked on the phone');
+    await contact.ask(second, aDay(1));
+    await contact.release(first, false);
+    await contact.workflows.unsuppress(contact.ref);
+    await contact.ends();
+    return { contact: contact.handle, 'call-woken-for-its-number': call.handle };
+  },
+  async (world) => {
+    world.script.placeCall = async (attempt) => {
+      await world.client.workflow.getHandle(attempt.workflow.callId).signal('wakeCall');
+      world.script.placeCall = answers;
+      const at = toInstant(Date.now() + DAY);
+      return { kind: 'not-now', plan: { at, waitingFor: 'contact-busy', summary: 'is called' } };
+    };
+    return await ended('call-woken-before-it-waited', await startCall(world));
+  },
+  async (world) => {
+    world.script.placeCall = () => Promise.resolve({ kind: 'not-dialed', because: 'suppressed', message: 'asked' });
+    return await ended('call-suppressed', await startCall(world));
+  },
+  async (world) => {
+    const list = await startList(world);
+    await list.cancel();
+    const imported = await startImport(world, 300);
+    await imported.result();
+    await list.terminate();
+    return { 'suppression-list': list, 'suppression-import': imported };
   },
   async (world) => {
     const trunk = await startTrunk(world);

@@ -10,6 +10,9 @@ import { freePort } from '../../src/temporal/ports.ts';
 import { Api } from './api.ts';
 import { OutdialProcess } from './process.ts';
 
+/** Under which endpoints are hashed. */
+export const SECRET = 'a secret of tests, and of nothing else';
+
 /** A trunk of the configurations that tests write. */
 export interface TestTrunk {
   readonly lines: number;
@@ -109,7 +112,7 @@ export class Deployment {
       OUTDIAL_CONFIG: this.#configFile,
       OUTDIAL_DATA_DIR: this.dataDir,
       OUTDIAL_PRIORITY_LEVELS: '50',
-      OUTDIAL_SECRET: 'a secret of tests, and of nothing else',
+      OUTDIAL_SECRET: SECRET,
       ...env,
     });
     this.#processes.push(started);

@@ -22,7 +22,10 @@ type AttributesOf<Kind extends EventKind> = NonNullable<HistoryEvent[`${Kind}Eve
 
 /** Why workflow tasks failed in our code: until it is deployed anew, such a workflow goes nowhere. */
 export const wedges = (history: History): string[] =>
-  eventsOf(history, 'workflowTaskFailed').flatMap(({ failure }) => (failure == null ? [] : [failure.message ?? '']));
+  eventsOf(history, 'workflowTaskFailed').flatMap(({ failure }) =>
+    // So does the server where something reaches a workflow that is about to end, which then goes on.
+    failure == null || failure.message === 'UnhandledCommand' ? [] : [failure.message ?? ''],
+  );
 
 /** The IDs of the workflows that this one started. */
 export const childrenOf = (history: History): string[] =>

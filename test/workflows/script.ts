@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import type { RetryRequest, WebhookQuestion } from '../../src/activities/call-activities.ts';
 import type { EditRequest } from '../../src/activities/resolve-edit.ts';
+import type { NumberToSuppress } from '../../src/activities/suppress-numbers.ts';
 import type { EditAnswer, Plan } from '../../src/contract/call.ts';
 import type { Outcome, PlaceCallInput } from '../../src/contract/placement.ts';
 import type { TrunkRef, TrunkState } from '../../src/contract/trunk.ts';
@@ -56,6 +57,9 @@ export class Script {
   /** Which batches were to wake their calls, in order. */
   readonly woken: string[] = [];
   wakeCalls: (batchId: string) => Promise<void> = () => Promise.resolve();
+  /** What `suppressNumbers` was handed, in order. */
+  readonly suppressed: (readonly NumberToSuppress[])[] = [];
+  suppressNumbers: (numbers: readonly NumberToSuppress[]) => Promise<void> = () => Promise.resolve();
   configureTrunk: (wanted: Wanted) => Promise<TrunkState> = (wanted) =>
     Promise.resolve({ paused: wanted?.paused ?? false, reason: wanted?.reason ?? null, since: null });
 }
@@ -94,6 +98,10 @@ export function scripted(client: Client, script: () => Script) {
     wakeCalls: (batchId: string): Promise<void> => {
       script().woken.push(batchId);
       return run(() => beating({ isSilent: false }, () => script().wakeCalls(batchId)));
+    },
+    suppressNumbers: (_: string, numbers: readonly NumberToSuppress[]): Promise<void> => {
+      script().suppressed.push(numbers);
+      return run(() => script().suppressNumbers(numbers));
     },
     configureTrunk: (_: TrunkRef, wanted: Wanted): Promise<TrunkState> => {
       script().configured.push(wanted);

@@ -5,6 +5,7 @@ import {
   Client,
   type WorkflowHandle,
   type WorkflowHandleWithFirstExecutionRunId,
+  WorkflowNotFoundError,
   type WorkflowStartOptions,
 } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
@@ -131,6 +132,11 @@ export class World {
     }
   }
 
+  /** Sees to a workflow that is started by something else: it has to end before the test does, too. */
+  watch(workflowId: string): void {
+    this.#started.push(this.client.workflow.getHandle(workflowId));
+  }
+
   /** Stops the Worker of batches and pages while something is sent to them: they hear of all of it at once. */
   async whileBatchesRest<T>(send: () => Promise<T>): Promise<T> {
     if (this.#open === null) throw new Error('The server has not started');
@@ -191,8 +197,20 @@ export class World {
     const everything = { namespace, maximumPageSize: 1_000, startTimeFilter: {} };
     const { executions } = await this.client.workflowService.listOpenWorkflowExecutions(everything);
     const ids = (executions ?? []).map(({ execution }) => execution?.workflowId ?? '');
-    for (const id of ids) await this.client.workflow.getHandle(id).terminate('left over');
-    return ids;
+    const leftOver: string[] = [];
+    for (const id of ids) if (await this.#terminate(id)) leftOver.push(id);
+    return leftOver;
+  }
+
+  /** False where it has just ended: the list follows a moment later. */
+  async #terminate(workflowId: string): Promise<boolean> {
+    try {
+      await this.client.workflow.getHandle(workflowId).terminate('left over');
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
   }
 }
 

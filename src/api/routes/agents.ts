@@ -58,6 +58,7 @@ function viewAgent(agent: AgentConfig) {
       agent.predialWebhook === null
         ? null
         : { ...viewWebhook(agent.predialWebhook), onTimeout: agent.predialWebhook.onTimeout },
+    contactRules: agent.contactRules,
     ringTimeoutSeconds: agent.ringTimeoutMs / 1_000,
     maxDurationSeconds: agent.maxDurationMs / 1_000,
   };
