@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { createCallActivities } from '../activities/call-activities.ts';
 import { createHostActivities } from '../activities/host-lines.ts';
 import type { Configuration } from '../config/configuration.ts';
+import type { OnConfiguration } from '../config/configuration-file.ts';
 import type { PriorityLevels } from '../config/environment.ts';
 import { FreezeDetector } from '../lines/freeze-detector.ts';
 import { TrunkQueues } from '../temporal/trunk-queues.ts';
@@ -23,6 +24,7 @@ export interface WorkersDeps {
   readonly priorityLevels: PriorityLevels;
   readonly log: Logger;
   readonly configuration: () => Configuration;
+  readonly onConfiguration: OnConfiguration;
 }
 
 /** Everything of one process that executes calls. */
@@ -35,8 +37,9 @@ export interface Workers {
 
 /** Starts the Workers of calls, batches and hosts, and keeps every trunk of the configuration hosted. */
 export async function startWorkers(deps: WorkersDeps): Promise<Workers> {
-  const { client, connection, configuration, log } = deps;
+  const { client, connection, configuration, onConfiguration, log } = deps;
   const parts = new TrunkPartsStore(deps.dataDir);
+  const stopFollowing = onConfiguration(() => parts.follow(configuration()));
   const freezes = new FreezeDetector();
   const start = async (options: Parameters<typeof Worker.create>[0]): Promise<RunningWorker> =>
     new RunningWorker(await Worker.create({ ...options, connection, namespace: client.options.namespace }));
@@ -46,20 +49,21 @@ export async function startWorkers(deps: WorkersDeps): Promise<Workers> {
   const stops = watchStops(client, queues);
   const callActivities = createCallActivities({ client, configuration, queues, secret, priorityLevels });
   const hostActivities = createHostActivities((trunk, execution) =>
-    openLineHost({ client, connection, parts, freezes, stops, configuration, log }, trunk, execution),
+    openLineHost({ client, connection, parts, freezes, stops, configuration, onConfiguration, log }, trunk, execution),
   );
   const workers = await Promise.all([
     start(callsWorkerOptions(callActivities)),
     start(batchesWorkerOptions(callActivities)),
     start(hostsWorkerOptions(hostActivities)),
   ]);
-  const keeper = new TrunkKeeper(client, configuration, log);
+  const keeper = new TrunkKeeper(client, configuration, onConfiguration, log);
 
   return {
     ended: Promise.race(workers.map((worker) => worker.ended)),
     async stop() {
       keeper.stop();
       await Promise.all(workers.map((worker) => worker.stop()));
+      stopFollowing();
       parts.close();
       freezes.stop();
     },

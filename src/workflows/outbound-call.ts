@@ -18,6 +18,7 @@ import { placeAttempt, withoutDialing } from './attempt.ts';
 import { planning } from './call-activities.ts';
 import { CallState } from './call-state.ts';
 import { acceptEdits } from './edit-call.ts';
+import { followHours } from './replan-call.ts';
 
 /**
  * One call, from its acceptance to its end: asleep until it may go out, queued for a line, dialed, tried again as its
@@ -31,6 +32,7 @@ export async function outboundCall(input: CallInput): Promise<CallResult> {
   const { call: facts } = workflowInfo().memo as CallMemo;
   const call = new CallState(facts, input);
   acceptEdits(call);
+  followHours(call);
   heedNativeCancellation(call);
   // Its story is not cancelled from outside: it ends by itself, once the carrier knows that nobody wants the call.
   const result = await CancellationScope.nonCancellable(() => run(call));
@@ -122,7 +124,8 @@ async function decideEnded(
   const delay = retryDelay(input.retry, call.dispositions);
   if (delay === null) return end(call, 'Failed', null, attempt);
   const { agentId, orgId, timezone, callDeadline } = facts;
-  call.plan = await planning.planRetry({ orgId, agentId, timezone, callDeadline, notBefore: Date.now() + delay });
+  call.retryAt = Date.now() + delay;
+  call.plan = await planning.planRetry({ orgId, agentId, timezone, callDeadline, notBefore: call.retryAt });
   wait(call, attempt.disposition);
   return null;
 }

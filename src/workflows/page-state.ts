@@ -20,11 +20,14 @@ import { isPageLoad, unpackPage } from '../contract/packed-page.ts';
 import { heldCall, isWanted } from '../domain/held-call.ts';
 import { toInstant } from '../domain/instant.ts';
 import { resolveEdit } from './call-activities.ts';
+import { readSignal } from './read-signal.ts';
 
 /** What a page's handlers and its story share: its calls, and which of them no workflow stands for. */
 export class PageState {
   calls: PageCall[] | null = null;
   mayStart = false;
+  /** Whether calls are planned anew before they start; a batch of an earlier version does not ask for it. */
+  plansAnew = false;
   tally: Tally = EMPTY_TALLY;
   /** Since when the page is cancelled; null while it is not. */
   #canceledTime: Instant | null = null;
@@ -36,7 +39,10 @@ export class PageState {
 
   constructor() {
     setHandler(loadPageUpdate, (load) => void (this.calls ??= [...unpackPage(load)]), { validator: requireCalls });
-    setHandler(startCallsSignal, () => void (this.mayStart = true));
+    setHandler(startCallsSignal, (raw) => {
+      this.mayStart = true;
+      this.plansAnew = readSignal(raw).planAnew === true;
+    });
     setHandler(getHeldCallQuery, (callId, now) => {
       const call = this.#held().find((one) => one.callId === callId);
       return call === undefined ? null : this.#view(call, now);
