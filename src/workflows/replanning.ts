@@ -7,7 +7,7 @@ import {
   proxyActivities,
 } from '@temporalio/workflow';
 import type { CallActivities } from '../activities/call-activities.ts';
-import type { ChangedAgents, ReplanRequest, TrunkMemory, TrunkRef, TrunkSettings } from '../contract/trunk.ts';
+import type { ReplanRequest, TrunkMemory, TrunkRef, TrunkSettings } from '../contract/trunk.ts';
 import { changedAgents } from '../domain/agent-rules.ts';
 
 const { replanCalls } = proxyActivities<CallActivities>({
@@ -48,12 +48,13 @@ export class Replanning {
 
   /** Hears what the host goes by. What it says first is where changes are counted from. */
   heed(settings: TrunkSettings): void {
-    const changed: ChangedAgents =
-      this.#settings === undefined ? { hours: [], enabled: [] } : changedAgents(this.#settings, settings);
+    const asked = JSON.stringify(this.#asked);
+    const changed = this.#settings === undefined ? null : changedAgents(this.#settings, settings);
     this.#settings = settings;
-    for (const agentId of changed.hours) this.#hours.add(agentId);
-    for (const agentId of changed.enabled) this.#enabled.add(agentId);
-    this.#isDue = this.#isOpen;
+    for (const agentId of changed?.hours ?? []) this.#hours.add(agentId);
+    for (const agentId of changed?.enabled ?? []) this.#enabled.add(agentId);
+    // What is under way may go by what no worker knows of any more.
+    if (JSON.stringify(this.#asked) !== asked) this.#isDue = true;
   }
 
   /** Has calls planned anew for as long as the workflow runs. What changes meanwhile begins it again, for all agents. */
@@ -62,21 +63,21 @@ export class Replanning {
       await condition(() => this.#isDue);
       this.#isDue = false;
       const scope = new CancellationScope();
-      const done = scope.run(() => replan(this.#request(trunk)));
+      const done = scope.run(() => replan({ ...trunk, ...this.#asked }));
       await Promise.race([done, condition(() => this.#isDue)]);
       scope.cancel();
       if ((await done) && !this.#isDue) this.#clear();
     }
   }
 
-  #request(trunk: TrunkRef): ReplanRequest {
+  /** What is to be done now. */
+  get #asked(): Omit<ReplanRequest, keyof TrunkRef> {
     const { hours = {}, disabled = [] } = this.#settings ?? {};
     // One that has gone since has no hours to plan by.
     const known = (agents: ReadonlySet<string>): string[] => [...agents].filter((one) => Object.hasOwn(hours, one));
     const changed = { hours: known(this.#hours), enabled: known(this.#enabled) };
     const concerned = new Set([...changed.hours, ...changed.enabled]);
     return {
-      ...trunk,
       ...changed,
       rules: {
         hours: Object.fromEntries(Object.entries(hours).filter(([agentId]) => concerned.has(agentId))),
@@ -97,6 +98,7 @@ export class Replanning {
 
 /** Whether it is done with; not where it was cancelled. */
 async function replan(request: ReplanRequest): Promise<boolean> {
+  if (request.hours.length === 0 && request.enabled.length === 0) return true;
   try {
     await replanCalls(request);
     return true;

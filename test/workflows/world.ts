@@ -148,8 +148,8 @@ export class World {
       startWorker(env, { taskQueue: trunkQueue(ORG_ID, TRUNK), activities: { placeCall } }),
       startWorker(env, { taskQueue: takeoverQueue(ORG_ID, TRUNK), activities: { takeOver } }),
     ]);
-    const { resolveEdit } = calls;
-    this.#batchesWorker = { ...this.#batchesWorker, activities: { resolveEdit } };
+    const { resolveEdit, planUnstarted } = calls;
+    this.#batchesWorker = { ...this.#batchesWorker, activities: { resolveEdit, planUnstarted } };
     this.#open = { env, client, workers, batches: await startWorker(env, this.#batchesWorker) };
   }
 
