@@ -195,7 +195,7 @@ describe('a trunk', () => {
     const later = lines().filter(({ identity }) => !inProgress.includes(callIdOf(identity)));
     expect(auditLedger(later).peakLive).toBe(1);
     expect(lines().filter(({ event }) => event === 'hang-up')).toEqual([]);
-    await api.request('DELETE', `/batches/${ids[0]?.replace(/-0$/, '')}?hangup=true`);
+    await api.request('DELETE', `/batches/${ids[0]?.replace(/-0$/, '')}`);
     await Promise.all(ids.map((id) => api.untilEnded(id)));
   });
 
@@ -227,6 +227,15 @@ describe('a trunk', () => {
     expect((await api.request<TrunkAnswer[]>('GET', '/trunks')).body.map(({ name }) => name)).toEqual(['demo']);
     await configure(added);
     await untilDialed(waiting.callId, PROMISED_MS, 'added');
+
+    // The same where no worker is left that has ever known of it.
+    const later = await api.call('added', { endpoint: ANSWERS, scheduledTime: new Date(Date.now() + 2_500) });
+    await configure({ agents: '  - { agentId: added, name: Moved, trunk: demo }' });
+    await api.until(later.callId, ({ waitingFor }) => waitingFor?.for === 'agent-missing');
+    await Promise.all(workers.map((worker) => worker.end('SIGTERM')));
+    workers = await Promise.all([deployment.startWorker(), deployment.startWorker()]);
+    await configure(added);
+    await untilDialed(later.callId, 2 * PROMISED_MS, 'added');
   });
 
   test('dials anew with a dialer that is configured anew, while calls in progress go on with theirs', async () => {

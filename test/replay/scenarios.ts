@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { batchCallId } from '../../src/contract/ids.ts';
 import { editCallUpdate, editHeldCallUpdate } from '../../src/contract/messages.ts';
@@ -14,7 +15,7 @@ import {
 import { Batch } from '../workflows/batches.ts';
 import { Phone } from '../workflows/phone.ts';
 import { DAY, SECOND, startCall, type StartedCall, startQueuedCall, THREE_ATTEMPTS } from '../workflows/requests.ts';
-import { startTrunk } from '../workflows/trunks.ts';
+import { startTrunk, tell } from '../workflows/trunks.ts';
 import { eventually, type World } from '../workflows/world.ts';
 
 /** Runs to its end what is to be recorded, and names the workflows whose histories tell of it. */
@@ -135,6 +136,25 @@ export const SCENARIOS: readonly Scenario[] = [
     return await ended('call-woken', call);
   },
   async (world) => {
+    const plan = { at: toInstant(Date.now() + SECOND), waitingFor: 'calling-window', summary: 'opens soon' } as const;
+    world.script.planAnew = () => plan;
+    world.script.placeCall = answers;
+    const call = await startCall(world, { dueIn: DAY });
+    await call.progress();
+    await call.handle.signal('replanCall', { schedule: null });
+    return await ended('call-planned-anew', call);
+  },
+  async (world) => {
+    const now = { at: toInstant(Date.now()), waitingFor: null, summary: 'may go out now' };
+    world.script.planUnstarted = () => now;
+    world.script.placeCall = answers;
+    const batch = await Batch.open(world, [{}, { dueIn: DAY }]);
+    await batch.load();
+    await batch.seal();
+    await batch.result();
+    return { 'batch-planned-anew': batch.handle, 'batch-planned-anew-page': batch.page(0) };
+  },
+  async (world) => {
     world.script.placeCall = () => Promise.resolve({ kind: 'not-dialed', because: 'batch' });
     return await ended('call-of-a-canceled-batch', await startCall(world));
   },
@@ -174,5 +194,19 @@ export const SCENARIOS: readonly Scenario[] = [
     await eventually(() => trunk.state()).toMatchObject({ paused: false });
     await trunk.stop();
     return { trunk: trunk.handle };
+  },
+  async (world) => {
+    world.script.replanCalls = async () => {
+      // Begun anew for the second change.
+      if (world.script.replanned.length === 1) await Context.current().cancelled.catch(() => undefined);
+    };
+    const trunk = await startTrunk(world);
+    await tell(trunk);
+    await tell(trunk, { hours: { a: 'h2', b: 'h1', c: 'h1' } });
+    await eventually(() => world.script.replanned.length).toBe(1);
+    await tell(trunk, { hours: { a: 'h2', b: 'h2', c: 'h1' }, disabled: [] });
+    await eventually(() => world.script.replanned.length).toBe(2);
+    await trunk.stop();
+    return { 'trunk-follows': trunk.handle };
   },
 ];
