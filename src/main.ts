@@ -25,6 +25,7 @@ class Parts {
 await runUntilSignal(async () => {
   const settings = await readSettings();
   const parts = new Parts();
+  parts.add(() => Promise.resolve(settings.stopFollowing()));
   try {
     return await startAll(settings, parts);
   } catch (error) {

@@ -1,10 +1,13 @@
 import type { Client } from '@temporalio/client';
 import type { EditAnswer, Instant, Plan } from '../contract/call.ts';
-import type { TrunkRef, TrunkState } from '../contract/trunk.ts';
+import type { Schedule } from '../contract/schedule.ts';
+import type { ReplanRequest, TrunkRef, TrunkState } from '../contract/trunk.ts';
 import type { WebhookKind } from '../contract/webhook.ts';
 import { toInstant } from '../domain/instant.ts';
+import { planAnew, type WaitingCall } from '../domain/plan-anew.ts';
 import { planRetry } from '../domain/plan-retry.ts';
 import { type EditDeps, type EditRequest, resolveEdit } from './resolve-edit.ts';
+import { replanCalls } from './replan-calls.ts';
 import { wakeCalls } from './wake-calls.ts';
 
 /** What is asked when an attempt is to be followed by another. */
@@ -24,6 +27,12 @@ export interface WebhookQuestion {
   readonly orgId: string;
   readonly agentId: string;
   readonly kind: WebhookKind;
+}
+
+/** A call of a page that has not started, as it was planned when it was accepted. */
+export interface UnstartedCall extends WaitingCall {
+  readonly orgId: string;
+  readonly agentId: string;
 }
 
 /** A trunk's task queue, as far as its pace goes. */
@@ -51,6 +60,20 @@ export function createCallActivities(deps: CallActivitiesDeps) {
       return Promise.resolve(planRetry(schedule, timezone, request, Math.random()));
     },
 
+    /** The plan of a waiting call by other calling hours; null where it is what it was. */
+    planAnew(schedule: Schedule | null, call: WaitingCall): Promise<Plan | null> {
+      return Promise.resolve(planAnew(schedule, call, Date.now()));
+    },
+
+    /** The same of calls that have not started, by their agents' hours as they are now. */
+    planUnstarted(calls: readonly UnstartedCall[]): Promise<(Plan | null)[]> {
+      const planOne = (call: UnstartedCall): Plan | null => {
+        const agent = configuration().agent(call.orgId, call.agentId);
+        return agent === null ? null : planAnew(agent.schedule, call, Date.now());
+      };
+      return Promise.resolve(calls.map(planOne));
+    },
+
     /** What an edit makes of a call that is not dialed yet, or everything that is wrong with it. */
     resolveEdit(request: EditRequest): Promise<EditAnswer> {
       return Promise.resolve(resolveEdit(deps, request, Date.now()));
@@ -67,18 +90,25 @@ export function createCallActivities(deps: CallActivitiesDeps) {
       await wakeCalls(client, batchId);
     },
 
+    /** Has the waiting calls of agents planned anew whose calling hours have changed. */
+    async replanCalls(request: ReplanRequest): Promise<void> {
+      await replanCalls(client, configuration(), request);
+    },
+
     /**
      * Sets the pace of a trunk's queue: 0 while it is paused, else its configured rate.
      *
      * @param wanted null leaves a pause as it is, wherever it was set
+     * @param callsPerSecond as the trunk's host has it; left out where none has told: then as this process has it
      */
     async configureTrunk(
       trunk: TrunkRef,
       wanted: { readonly paused: boolean; readonly reason: string | null } | null,
+      callsPerSecond: number | null = configuration().trunk(trunk.orgId, trunk.trunk)?.callsPerSecond ?? null,
     ): Promise<TrunkState> {
       const found = await queues.read(trunk);
       const { paused, reason } = wanted ?? { paused: found.rate === 0, reason: found.reason };
-      const rate = paused ? 0 : (configuration().trunk(trunk.orgId, trunk.trunk)?.callsPerSecond ?? null);
+      const rate = paused ? 0 : callsPerSecond;
       if (rate !== found.rate || (paused && reason !== found.reason)) await queues.setRate(trunk, rate, reason);
       const since = paused ? toInstant(found.rate === 0 ? (found.since?.getTime() ?? Date.now()) : Date.now()) : null;
       return { paused, reason: paused ? reason : null, since };

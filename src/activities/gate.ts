@@ -5,11 +5,11 @@ import { toInstant } from '../domain/instant.ts';
 import { planCall } from '../domain/plan.ts';
 import type { TrunkHost } from './trunk-host.ts';
 
-/** How soon a call that the configuration holds back asks again, in milliseconds: each asking is a page of its history. */
-const ASK_AGAIN_MS = 5 * 60_000;
-
-/** How soon a call asks again that its batch holds back, in milliseconds: a batch that goes on wakes its calls itself. */
-const ASK_BATCH_AGAIN_MS = 60 * 60_000;
+/**
+ * How soon a call asks again that the configuration or its batch holds back, in milliseconds: each asking is a page of its
+ * history, and it is woken when the configuration changes, or its batch goes on.
+ */
+const ASK_AGAIN_MS = 60 * 60_000;
 
 /** How soon a call goes back to the queue whose trunk was paused after it was handed out, in milliseconds: there it waits. */
 const BACK_TO_QUEUE_MS = 1_000;
@@ -66,7 +66,7 @@ async function gateByPauses(
     hasWaited && host.isPaused(),
   ]);
   if (batch === 'canceled') return { kind: 'not-dialed', because: 'batch' };
-  if (batch === 'paused') return notNow(now + ASK_BATCH_AGAIN_MS, 'batch-paused', 'its batch is paused');
+  if (batch === 'paused') return notNow(now + ASK_AGAIN_MS, 'batch-paused', 'its batch is paused');
   return isTrunkPaused ? notNow(now + BACK_TO_QUEUE_MS, 'trunk-paused', 'its trunk is paused') : null;
 }
 

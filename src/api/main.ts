@@ -18,6 +18,7 @@ await runUntilSignal(async () => {
   return {
     failed,
     async stop() {
+      settings.stopFollowing();
       await api.close();
       await client.connection.close();
     },

@@ -9,14 +9,20 @@ import type { AgentConfig, ContactRules, OrganizationConfig, TrunkConfig } from 
 /**
  * Reads `outdial.yaml`.
  *
- * @throws {ConfigurationError} when the file cannot be read, and as {@link parseConfiguration} does.
+ * @throws {ConfigurationError} as {@link readConfiguration} and {@link parseConfiguration} do.
  */
-export async function loadConfiguration(path: string, env: NodeJS.ProcessEnv): Promise<Configuration> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+export const loadConfiguration = async (path: string, env: NodeJS.ProcessEnv): Promise<Configuration> =>
+  parseConfiguration(await readConfiguration(path), env, path);
+
+/**
+ * The text of an `outdial.yaml`.
+ *
+ * @throws {ConfigurationError} when the file cannot be read.
+ */
+export const readConfiguration = (path: string): Promise<string> =>
+  readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new ConfigurationError(path, [`the file cannot be read (${error.code ?? error.message})`]);
   });
-  return parseConfiguration(text, env, path);
-}
 
 /**
  * The configuration that the text of an `outdial.yaml` describes. `${NAME}` in a text takes a value from `env`.
@@ -49,6 +55,7 @@ export class Configuration {
   readonly #agents: ReadonlyMap<string, ReadonlyMap<string, AgentConfig>>;
   readonly #trunks: ReadonlyMap<string, ReadonlyMap<string, TrunkConfig>>;
   readonly #keys: ReadonlyMap<string, Authenticated>;
+  readonly #keyHashes: ReadonlyMap<string, readonly string[]>;
 
   constructor({ organizations, trunks, agents }: ParsedConfiguration) {
     this.organizations = organizations.map(({ apiKeys: _, ...organization }) => organization);
@@ -57,6 +64,7 @@ export class Configuration {
     const resolved = agents.map((agent) => withRulesOf(this.organization(agent.orgId), agent));
     this.#agents = byOrganization(resolved, (agent) => agent.agentId);
     this.#trunks = byOrganization(trunks, (trunk) => trunk.name);
+    this.#keyHashes = new Map(organizations.map(({ orgId, apiKeys }) => [orgId, apiKeys.map(({ sha256 }) => sha256)]));
     this.#keys = new Map(
       organizations.flatMap(({ orgId, apiKeys }) =>
         apiKeys.map(({ name, sha256, loopbackOnly }) => [sha256, { orgId, keyName: name, loopbackOnly }]),
@@ -82,6 +90,11 @@ export class Configuration {
 
   trunksOf(orgId: string): readonly TrunkConfig[] {
     return [...(this.#trunks.get(orgId)?.values() ?? [])];
+  }
+
+  /** Hashes of an organization's API keys: tells whether they have changed. */
+  keyHashes(orgId: string): readonly string[] {
+    return this.#keyHashes.get(orgId) ?? [];
   }
 
   /** Whom a presented API key belongs to; null for one that is unknown. The caller enforces `loopbackOnly`. */

@@ -61,6 +61,19 @@ export type WaitingFor =
   | 'end' // talking
   | 'takeover'; // its worker is gone: another is about to take the call over
 
+/** What a call waits for until a time that its agent's calling hours have a part in. */
+export const WAITS_FOR_ITS_TIME = [
+  'scheduled-time',
+  'calling-window',
+  'retry-delay',
+] as const satisfies readonly WaitingFor[];
+/** What a call waits for that the configuration holds back: until it is looked at again. */
+export const WAITS_FOR_ITS_AGENT = ['agent-disabled', 'agent-missing'] as const satisfies readonly WaitingFor[];
+
+/** Whether a call that waits for this has another plan once its agent is configured anew. */
+export const followsItsAgent = (waitingFor: WaitingFor | null): boolean =>
+  [...WAITS_FOR_ITS_TIME, ...WAITS_FOR_ITS_AGENT].some((one) => one === waitingFor);
+
 /** Caller ID, trunk and display name for one call only. */
 export interface OutboundOverride {
   readonly phoneNumber: string | null;

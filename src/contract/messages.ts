@@ -28,6 +28,8 @@ export const cancelCallSignal = tolerantSignal('cancelCall');
 export const editCallUpdate = defineUpdate<EditAnswer, [CallEdit]>('editCall');
 /** Ours, of a batch that goes on and of a number that is free again: what held this call back may be over. */
 export const wakeCallSignal = tolerantSignal('wakeCall');
+/** Ours, of a trunk that follows its configuration: the calling hours of the call's agent are other ones, `{schedule}`. */
+export const replanCallSignal = tolerantSignal('replanCall');
 /** Ours, of `placeCall`: {@link DialingSignal}. */
 export const dialingSignal = tolerantSignal('dialing');
 /** Ours, of `placeCall` and `takeOver`: {@link AnsweredSignal}. */
@@ -64,7 +66,7 @@ export const sealBatchUpdate = defineUpdate<SealAnswer>('sealBatch');
 
 /** Hands a page its calls, once: another load does nothing more. */
 export const loadPageUpdate = defineUpdate<void, [PageLoad]>('loadPage');
-/** Ours, of `callBatch`: the page may start its calls. */
+/** Ours, of `callBatch`: the page may start its calls; `{planAnew: true}` by the calling hours as they are then. */
 export const startCallsSignal = tolerantSignal('startCalls');
 /** Ours, of a page to its batch: it has started its calls. */
 export const pageStartedSignal = tolerantSignal('pageStarted');
@@ -80,7 +82,7 @@ export const editHeldCallUpdate = defineUpdate<EditAnswer | null, [string, CallE
 /** Stops new dials on a trunk: `{reason?}`. */
 export const pauseTrunkSignal = tolerantSignal('pauseTrunk');
 export const resumeTrunkSignal = tolerantSignal('resumeTrunk');
-/** Ours, of the trunk's host: the configured rate has changed. */
+/** Ours, of the trunk's host: what it goes by may have changed, `TrunkSettings`. */
 export const trunkSettingsSignal = tolerantSignal('trunkSettings');
 export const getTrunkQuery = defineQuery<TrunkState>('getTrunk');
 

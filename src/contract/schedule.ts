@@ -20,3 +20,6 @@ export type Schedule = Readonly<Partial<Record<Weekday, readonly Span[]>>> & {
   /** Local dates, `2026-12-25`, on which nobody is called. */
   readonly holidays?: readonly string[];
 };
+
+/** The hours alone, whatever zone they are read in: each call has its own. */
+export const withoutZone = ({ timezone: _, ...hours }: Schedule): Schedule => hours;

@@ -14,14 +14,18 @@ export interface Turn {
 export class Pace {
   readonly #turns = pLimit(1);
   #callsPerSecond: number | null;
+  /** Ends the wait between two turns, which looks at the rate again. */
+  #lookAgain: () => void = () => undefined;
 
   /** @param callsPerSecond above 0, may be a fraction; null for as fast as they come */
   constructor(callsPerSecond: number | null) {
     this.#callsPerSecond = callsPerSecond;
   }
 
+  /** Counts at once, for the spacing under way too. */
   set callsPerSecond(rate: number | null) {
     this.#callsPerSecond = rate;
+    this.#lookAgain();
   }
 
   /** Keeps everybody waiting for a second: whoever dialed for this trunk before us may just have done so. */
@@ -46,11 +50,31 @@ export class Pace {
         const mayDial = await turn.mayDial().catch((error: Error) => reject(error));
         if (mayDial !== true) return resolve();
         turn.dial().then(resolve, reject);
-        if (this.#callsPerSecond !== null) await sleep(spacingMs(this.#callsPerSecond));
+        await this.#space();
       });
     });
   }
+
+  /** Waits until a spacing has passed since now, by the rate as it is then. */
+  async #space(): Promise<void> {
+    const dialed = performance.now();
+    for (;;) {
+      const spacing = this.#callsPerSecond === null ? 0 : spacingMs(this.#callsPerSecond);
+      const rest = dialed + spacing - performance.now();
+      if (rest <= 0) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, Math.min(rest, LONGEST_TIMER_MS));
+        this.#lookAgain = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
 }
+
+/** `setTimeout` fires at once beyond 2³¹ − 1. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Of 2.5 calls a second the half is lost: evenly spaced, some second would see three. */
 function spacingMs(callsPerSecond: number): number {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import { type Configuration, loadConfiguration } from '../config/configuration.ts';
+import type { Configuration } from '../config/configuration.ts';
+import { ConfigurationFile, type OnConfiguration } from '../config/configuration-file.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
 import { outdialSecret } from '../config/secret.ts';
 import { createLogger } from './logger.ts';
@@ -8,7 +9,10 @@ import { createLogger } from './logger.ts';
 export interface Settings {
   readonly environment: Environment;
   readonly log: Logger;
+  /** As it is now: it follows the file until {@link stopFollowing}. */
   readonly configuration: () => Configuration;
+  readonly onConfiguration: OnConfiguration;
+  readonly stopFollowing: () => void;
   /** Under which endpoints are hashed: the same in every process. */
   readonly secret: string;
 }
@@ -16,7 +20,15 @@ export interface Settings {
 /** @throws ConfigurationError with every mistake of the environment or of outdial.yaml */
 export async function readSettings(): Promise<Settings> {
   const environment = readEnvironment(process.env);
-  const configuration = await loadConfiguration(environment.configFile, process.env);
+  const log = createLogger(environment.logLevel);
+  const file = await ConfigurationFile.open(environment.configFile, process.env, log);
   const secret = await outdialSecret(environment);
-  return { environment, log: createLogger(environment.logLevel), configuration: () => configuration, secret };
+  return {
+    environment,
+    log,
+    configuration: () => file.current,
+    onConfiguration: file.onChange,
+    stopFollowing: () => file.stop(),
+    secret,
+  };
 }

@@ -9,6 +9,8 @@ import type { Contacts } from '../activities/contacts.ts';
 import { createTrunkCallActivities } from '../activities/place-call.ts';
 import type { TrunkHost } from '../activities/trunk-host.ts';
 import type { Configuration } from '../config/configuration.ts';
+import type { OnConfiguration } from '../config/configuration-file.ts';
+import { trunkSettings } from '../config/trunk-settings.ts';
 import { takeoverQueue, trunkQueue } from '../contract/task-queues.ts';
 import { CALL_HEARTBEAT_TIMEOUT_MS, type TrunkRef } from '../contract/trunk.ts';
 import type { FreezeDetector } from '../lines/freeze-detector.ts';
@@ -18,6 +20,7 @@ import { tryDelivery } from '../webhooks/deliver.ts';
 import { askPredial } from '../webhooks/predial.ts';
 import { takeoverWorkerOptions, trunkWorkerOptions } from './options.ts';
 import { RunningWorker } from './running-worker.ts';
+import { SettingsTeller } from './settings-teller.ts';
 import type { Stops } from './stops.ts';
 import type { TrunkParts, TrunkPartsStore } from './trunk-parts.ts';
 import { CarrierWatch } from './carrier-watch.ts';
@@ -32,18 +35,30 @@ export interface LineHostDeps {
   readonly contacts: (orgId: string) => Contacts;
   readonly log: Logger;
   readonly configuration: () => Configuration;
+  readonly onConfiguration: OnConfiguration;
 }
+
+/** How soon it is looked again whether a trunk is in the configuration that was not, in milliseconds. */
+const UNKNOWN_AGAIN_MS = 3_000;
 
 /**
  * Opens a trunk's lines in this process. It takes over first: the takeover queue is served at once, the calls that are live
  * at the carrier are counted as lines in use, and only what is left is opened to new calls.
  *
- * @throws ApplicationFailure `UnknownTrunk` when this process's configuration has no such trunk
+ * They follow the configuration. A trunk that is taken out of it stays hosted for the calls that it still has: those in
+ * progress go on to their end, and whatever else is due is held back by the gate.
+ *
+ * @throws ApplicationFailure `UnknownTrunk` when this process's configuration has no such trunk: another's may, or it may
+ *   be put back
  */
 export async function openLineHost(deps: LineHostDeps, trunk: TrunkRef, execution: HostExecution): Promise<OpenHost> {
   const config = deps.configuration().trunk(trunk.orgId, trunk.trunk);
   if (config === null) {
-    throw ApplicationFailure.nonRetryable(`Trunk ${trunk.trunk} is not in the configuration`, 'UnknownTrunk');
+    throw ApplicationFailure.create({
+      message: `Trunk ${trunk.trunk} is not in the configuration`,
+      type: 'UnknownTrunk',
+      nextRetryDelay: UNKNOWN_AGAIN_MS,
+    });
   }
   const log = deps.log.child({ orgId: trunk.orgId, trunk: trunk.trunk });
   const parts = deps.parts.of(config);
@@ -60,8 +75,11 @@ export async function openLineHost(deps: LineHostDeps, trunk: TrunkRef, executio
     deps,
     trunkWorkerOptions(trunkQueue(trunk.orgId, trunk.trunk), activities, admission),
   );
-  // Its rate may have changed with the configuration of this process.
-  await deps.client.workflow.getHandle(execution.workflowId).signal('trunkSettings');
+  // They may have changed since it was hosted last.
+  const workflow = deps.client.workflow.getHandle(execution.workflowId);
+  const teller = new SettingsTeller(workflow, () => trunkSettings(deps.configuration(), trunk), log);
+  const stopFollowing = deps.onConfiguration(() => void teller.tell());
+  void teller.tell();
   log.info({ lines: config.lines, live: parts.lines.busy }, 'lines are open');
   // Once it knows that it lost the trunk, it asks for no more calls than it has been given already.
   const stopListening = deps.freezes.onFreeze(() => void tenure.confirm().catch(() => undefined));
@@ -72,6 +90,8 @@ export async function openLineHost(deps: LineHostDeps, trunk: TrunkRef, executio
     async close() {
       tenure.end();
       stopListening();
+      stopFollowing();
+      teller.stop();
       await Promise.all([calls.stop(), takeovers.stop()]);
       admission.close();
       watch.stop();

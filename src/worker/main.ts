@@ -16,6 +16,7 @@ await runUntilSignal(async () => {
   return {
     failed: worker.failed,
     async stop() {
+      settings.stopFollowing();
       await worker.stop();
       await client.connection.close();
     },

@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
+import type { OnConfiguration } from '../config/configuration-file.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Running } from '../process/run.ts';
 import type { TemporalConnection } from '../temporal/connection.ts';
@@ -14,6 +15,7 @@ export interface StartWorkerDeps {
   readonly secret: string;
   readonly log: Logger;
   readonly configuration: () => Configuration;
+  readonly onConfiguration: OnConfiguration;
 }
 
 /** Starts everything of a process that executes calls. */
@@ -45,10 +47,13 @@ export async function startWorkerProcess(environment: Environment, deps: StartWo
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
-/** What the SDK warns of and is meant: Workers of activities alone, and calls that are left to the next worker. */
+/** Failures that leave something to another worker, or to a later time. */
+const LEFT_TO_OTHERS = ['HandedOver', 'UnknownTrunk', 'OldConfiguration'];
+
+/** What the SDK warns of and is meant: Workers of activities alone, and what is left to the next worker. */
 function isExpected(message: string, meta: Record<string | symbol, unknown> | undefined): boolean {
   if (/^No (workflows|activities) registered/.test(message)) return true;
-  return meta?.error instanceof ApplicationFailure && meta.error.type === 'HandedOver';
+  return meta?.error instanceof ApplicationFailure && LEFT_TO_OTHERS.includes(meta.error.type ?? '');
 }
 
 /** What the SDK logs beside a message, without what may hold private data. */

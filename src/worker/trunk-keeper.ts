@@ -1,6 +1,7 @@
 import { type Client, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
+import type { OnConfiguration } from '../config/configuration-file.ts';
 import { trunkWorkflowId } from '../contract/ids.ts';
 import { CALLS_QUEUE } from '../contract/task-queues.ts';
 import type { trunkLines } from '../workflows/trunk-lines.ts';
@@ -14,17 +15,20 @@ export class TrunkKeeper {
   readonly #configuration: () => Configuration;
   readonly #log: Logger;
   readonly #timer: NodeJS.Timeout;
+  readonly #stopFollowing: () => void;
 
-  constructor(client: Client, configuration: () => Configuration, log: Logger) {
+  constructor(client: Client, configuration: () => Configuration, onConfiguration: OnConfiguration, log: Logger) {
     this.#client = client;
     this.#configuration = configuration;
     this.#log = log;
     this.#timer = setInterval(() => void this.#look(), LOOK_MS);
+    this.#stopFollowing = onConfiguration(() => void this.#look());
     void this.#look();
   }
 
   stop(): void {
     clearInterval(this.#timer);
+    this.#stopFollowing();
   }
 
   async #look(): Promise<void> {

@@ -6,6 +6,7 @@ import { createHostActivities } from '../activities/host-lines.ts';
 import { createWebhookActivities } from '../activities/webhook-activities.ts';
 import { createSuppressActivities } from '../activities/suppress-numbers.ts';
 import type { Configuration } from '../config/configuration.ts';
+import type { OnConfiguration } from '../config/configuration-file.ts';
 import type { PriorityLevels } from '../config/environment.ts';
 import { FreezeDetector } from '../lines/freeze-detector.ts';
 import { ContactWorkflows } from '../temporal/contact-workflows.ts';
@@ -27,6 +28,7 @@ export interface WorkersDeps {
   readonly priorityLevels: PriorityLevels;
   readonly log: Logger;
   readonly configuration: () => Configuration;
+  readonly onConfiguration: OnConfiguration;
 }
 
 /** Everything of one process that executes calls. */
@@ -39,8 +41,9 @@ export interface Workers {
 
 /** Starts the Workers of calls, batches and hosts, and keeps every trunk of the configuration hosted. */
 export async function startWorkers(deps: WorkersDeps): Promise<Workers> {
-  const { client, connection, configuration, log } = deps;
+  const { client, connection, configuration, onConfiguration, log } = deps;
   const parts = new TrunkPartsStore(deps.dataDir);
+  const stopFollowing = onConfiguration(() => parts.follow(configuration()));
   const freezes = new FreezeDetector();
   const start = async (options: Parameters<typeof Worker.create>[0]): Promise<RunningWorker> =>
     new RunningWorker(await Worker.create({ ...options, connection, namespace: client.options.namespace }));
@@ -51,7 +54,7 @@ export async function startWorkers(deps: WorkersDeps): Promise<Workers> {
   const contacts = watchContacts(client, secret);
   const callActivities = createCallActivities({ client, configuration, queues, secret, priorityLevels });
   const hostActivities = createHostActivities((trunk, execution) =>
-    openLineHost({ client, connection, parts, freezes, stops, contacts, configuration, log }, trunk, execution),
+    openLineHost({ ...deps, parts, freezes, stops, contacts }, trunk, execution),
   );
   const workers = await Promise.all([
     start(callsWorkerOptions({ ...callActivities, ...createSuppressActivities(new ContactWorkflows(client)) })),
@@ -59,13 +62,14 @@ export async function startWorkers(deps: WorkersDeps): Promise<Workers> {
     start(webhooksWorkerOptions(createWebhookActivities(configuration))),
     start(hostsWorkerOptions(hostActivities)),
   ]);
-  const keeper = new TrunkKeeper(client, configuration, log);
+  const keeper = new TrunkKeeper(client, configuration, onConfiguration, log);
 
   return {
     ended: Promise.race(workers.map((worker) => worker.ended)),
     async stop() {
       keeper.stop();
       await Promise.all(workers.map((worker) => worker.stop()));
+      stopFollowing();
       parts.close();
       freezes.stop();
     },

@@ -17,6 +17,7 @@ import type { CallResult } from '../contract/call.ts';
 import { startCallOptions } from '../contract/start-call.ts';
 import type { outboundCall } from './outbound-call.ts';
 import { PageState } from './page-state.ts';
+import { plannedAnew } from './planned-anew.ts';
 import { addTallies } from './tally.ts';
 import { endsOfHeld, lostEnd, tellOfOthers } from './tell-end.ts';
 
@@ -73,7 +74,8 @@ async function startCalls(page: PageState, running: Running): Promise<Promise<vo
   for (let from = 0; from < calls.length; from += STARTS_AT_ONCE) {
     const began = Date.now();
     // Looked up only now: until its turn comes, a call can be edited.
-    const some = calls.slice(from, from + STARTS_AT_ONCE);
+    const look = (): PageCall[] => calls.slice(from, from + STARTS_AT_ONCE);
+    const some = page.plansAnew && !page.canceled ? await plannedAnew(look) : look();
     const handles = await Promise.all(some.map((call) => startCall(page, call)));
     for (const [index, handle] of handles.entries()) {
       const call = some[index];

@@ -59,6 +59,8 @@ export class CallState {
   input: CallInput;
   status: CallStatus = 'Created';
   plan: Plan;
+  /** When the delay after its last attempt is over, in milliseconds since the epoch; 0 before there was one. */
+  retryAt = 0;
   reason: CancelReason | null = null;
   readonly attempts: Attempt[] = [];
   placement: Placement | null = null;
@@ -118,6 +120,16 @@ export class CallState {
       { key: NEXT_SCHEDULE_TIME, value: new Date(this.plan.at) },
       { key: ENDPOINT_HASH, value: endpointHash },
       ...(this.status === 'Pending' ? [{ key: WAITING_FOR, value: this.plan.waitingFor }] : []),
+    ]);
+  }
+
+  /** Takes over a plan that was worked out anew, and shows it where lists look. */
+  replan(plan: Plan): void {
+    this.plan = plan;
+    this.changes += 1;
+    upsertSearchAttributes([
+      { key: NEXT_SCHEDULE_TIME, value: new Date(plan.at) },
+      { key: WAITING_FOR, value: plan.waitingFor },
     ]);
   }
 

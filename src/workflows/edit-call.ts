@@ -9,8 +9,8 @@ export function acceptEdits(call: CallState): void {
   setHandler(editCallUpdate, (edit: CallEdit | undefined) => oneByOne(call, () => editCall(call, edit ?? {})));
 }
 
-/** Two edits at once would each undo the other. */
-async function oneByOne<T>(call: CallState, edit: () => Promise<T>): Promise<T> {
+/** Two edits at once would each undo the other; and meanwhile the call is not placed. */
+export async function oneByOne<T>(call: CallState, edit: () => Promise<T>): Promise<T> {
   while (call.editing) await condition(() => !call.editing);
   call.editing = true;
   try {

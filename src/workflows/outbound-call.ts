@@ -19,6 +19,7 @@ import { placeAttempt, withoutDialing } from './attempt.ts';
 import { planning } from './call-activities.ts';
 import { CallState } from './call-state.ts';
 import { acceptEdits } from './edit-call.ts';
+import { followHours } from './replan-call.ts';
 import { tellEnd } from './tell-end.ts';
 
 /**
@@ -33,6 +34,7 @@ export async function outboundCall(input: CallInput): Promise<CallResult> {
   const { call: facts } = workflowInfo().memo as CallMemo;
   const call = new CallState(facts, input);
   acceptEdits(call);
+  followHours(call);
   heedNativeCancellation(call);
   // Its story is not cancelled from outside: it ends by itself, once the carrier knows that nobody wants the call.
   const result = await CancellationScope.nonCancellable(() => run(call));
@@ -125,8 +127,9 @@ async function decideEnded(
   const delay = retryDelay(input.retry, call.dispositions);
   if (delay === null) return end(call, 'Failed', null, attempt);
   const { agentId, orgId, timezone, callDeadline } = facts;
-  const notBefore = Date.now() + delay;
-  call.plan = await planning.planRetry({ orgId, agentId, timezone, callDeadline, notBefore, delayMs: delay });
+  call.retryAt = Date.now() + delay;
+  const request = { orgId, agentId, timezone, callDeadline, notBefore: call.retryAt, delayMs: delay };
+  call.plan = await planning.planRetry(request);
   wait(call, attempt.disposition);
   return null;
 }

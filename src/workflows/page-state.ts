@@ -21,6 +21,7 @@ import { isPageLoad, unpackPage } from '../contract/packed-page.ts';
 import { heldCall, isWanted } from '../domain/held-call.ts';
 import { toInstant } from '../domain/instant.ts';
 import { resolveEdit } from './call-activities.ts';
+import { readSignal } from './read-signal.ts';
 
 /** What a page's handlers and its story share: its calls, and which of them no workflow stands for. */
 export class PageState {
@@ -28,6 +29,8 @@ export class PageState {
   mayStart = false;
   /** Whether its calls were accepted: then whoever hears of calls is told of those that never start, too. */
   accepted = false;
+  /** Whether calls are planned anew before they start; a batch of an earlier version does not ask for it. */
+  plansAnew = false;
   tally: Tally = EMPTY_TALLY;
   /** Since when the page is cancelled; null while it is not. */
   #canceledTime: Instant | null = null;
@@ -39,7 +42,11 @@ export class PageState {
 
   constructor() {
     setHandler(loadPageUpdate, (load) => void (this.calls ??= [...unpackPage(load)]), { validator: requireCalls });
-    setHandler(startCallsSignal, () => void (this.mayStart = this.accepted = true));
+    setHandler(startCallsSignal, (raw) => {
+      this.mayStart = true;
+      this.accepted = true;
+      this.plansAnew = readSignal(raw).planAnew === true;
+    });
     setHandler(tellCanceledSignal, () => void (this.accepted = true));
     setHandler(getHeldCallQuery, (callId, now) => this.held(callId, now));
     setHandler(listHeldCallsQuery, (filter) => this.#list(filter));

@@ -1,3 +1,4 @@
+import type { RawValue } from '@temporalio/common';
 import {
   ActivityCancellationType,
   CancellationScope,
@@ -13,8 +14,9 @@ import type { CallActivities } from '../activities/call-activities.ts';
 import type { HostActivities } from '../activities/host-lines.ts';
 import { getTrunkQuery, pauseTrunkSignal, resumeTrunkSignal, trunkSettingsSignal } from '../contract/messages.ts';
 import { HOSTS_QUEUE } from '../contract/task-queues.ts';
-import { HOST_HEARTBEAT_TIMEOUT_MS, type TrunkRef, type TrunkState } from '../contract/trunk.ts';
+import { HOST_HEARTBEAT_TIMEOUT_MS, type TrunkMemory, type TrunkRef, type TrunkState } from '../contract/trunk.ts';
 import { readReason, readSignal } from './read-signal.ts';
+import { readSettings, Replanning } from './replanning.ts';
 
 const { hostLines } = proxyActivities<HostActivities>({
   taskQueue: HOSTS_QUEUE,
@@ -40,12 +42,20 @@ class TrunkLinesState {
   /** Whether there is something to apply; at the start there is: the configured rate. */
   changed = true;
   applied: TrunkState = { paused: false, reason: null, since: null };
+  readonly replanning: Replanning;
 
-  constructor() {
+  constructor(memory: TrunkMemory) {
+    this.replanning = new Replanning(memory);
     setHandler(pauseTrunkSignal, (raw) => this.#want(true, readReason(readSignal(raw))));
     setHandler(resumeTrunkSignal, () => this.#want(false, null));
-    setHandler(trunkSettingsSignal, () => void (this.changed = true));
+    setHandler(trunkSettingsSignal, (raw) => this.#onSettings(raw));
     setHandler(getTrunkQuery, () => this.applied);
+  }
+
+  #onSettings(raw: RawValue | undefined): void {
+    this.changed = true;
+    const settings = readSettings(readSignal(raw));
+    if (settings !== null) this.replanning.heed(settings);
   }
 
   #want(paused: boolean, reason: string | null): void {
@@ -54,16 +64,20 @@ class TrunkLinesState {
   }
 }
 
+const NOTHING_YET: TrunkMemory = { replanning: { hours: [], enabled: [] } };
+
 /**
  * Keeps a trunk's lines hosted, for ever: by `hostLines`, somewhere among the workers. Pausing is the queue's own, and is
  * kept there, so that it outlives this workflow.
+ *
+ * @param memory of the run before it; a first one has none
  */
-export async function trunkLines(trunk: TrunkRef): Promise<void> {
-  const state = new TrunkLinesState();
+export async function trunkLines(trunk: TrunkRef, memory: TrunkMemory = NOTHING_YET): Promise<void> {
+  const state = new TrunkLinesState(memory);
   const hosting = new CancellationScope();
   const hosted = hosting.run(() => hostLines(trunk));
   try {
-    await Promise.race([hosted, applySettings(state, trunk)]);
+    await Promise.race([hosted, applySettings(state, trunk), state.replanning.run(trunk)]);
   } finally {
     // Whichever way it ends, the host has closed its lines before another may open them.
     hosting.cancel();
@@ -71,7 +85,7 @@ export async function trunkLines(trunk: TrunkRef): Promise<void> {
   }
   // Asked for while the host closed its lines: the next run would not know of it.
   while (state.changed) await applySetting(state, trunk);
-  await continueAsNew<typeof trunkLines>(trunk);
+  await continueAsNew<typeof trunkLines>(trunk, state.replanning.memory);
 }
 
 function ignoreCancellation(error: unknown): void {
@@ -90,6 +104,6 @@ async function applySetting(state: TrunkLinesState, trunk: TrunkRef): Promise<vo
   const { wanted } = state;
   state.wanted = null;
   state.changed = false;
-  state.applied = await configureTrunk(trunk, wanted);
+  state.applied = await configureTrunk(trunk, wanted, state.replanning.callsPerSecond);
   setCurrentDetails(state.applied.paused ? `**paused**: ${state.applied.reason ?? 'no reason given'}` : '**open**');
 }

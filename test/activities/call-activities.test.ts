@@ -54,6 +54,14 @@ describe('the pace of a trunk', () => {
     expect(queues.rate).toBeNull();
   });
 
+  test('is the one that its host has told, where this process has read another', async () => {
+    const { queues, activities } = makeActivities();
+    await activities.configureTrunk(demo, null, 9);
+    expect(queues.rate).toBe(9);
+    await activities.configureTrunk(demo, null, null);
+    expect(queues.rate).toBeNull();
+  });
+
   test('is 0 while it is paused, and its rate again once it is resumed', async () => {
     const { queues, activities } = makeActivities();
     expect(await activities.configureTrunk(demo, { paused: true, reason: 'flood' })).toMatchObject({
@@ -80,6 +88,19 @@ describe('the pace of a trunk', () => {
     await activities.configureTrunk(demo, null);
     await activities.configureTrunk(demo, null);
     expect(queues.changes).toBe(1);
+  });
+});
+
+describe('the plans of calls that have not started', () => {
+  test('follow the hours of their agents as they are now, and stay where the agent is gone', async () => {
+    const notBefore = Date.parse('2035-12-28T12:00:00Z'); // A Friday.
+    const plan = { at: '2035-12-28T12:00:00.000Z', waitingFor: 'scheduled-time', summary: '' } as const;
+    const call = { timezone: 'UTC', callDeadline: '2036-01-01T00:00:00.000Z', notBefore, plan } as const;
+    const of = (agentId: string) => ({ ...call, orgId: 'default', agentId, because: 'scheduled-time' }) as const;
+    expect(await makeActivities().activities.planUnstarted([of('mondays'), of('gone')])).toEqual([
+      expect.objectContaining({ at: '2035-12-31T09:00:00.000Z', waitingFor: 'calling-window' }),
+      null,
+    ]);
   });
 });
 

@@ -112,8 +112,8 @@ describe('the gate before a dial', () => {
     expect(await ask('disabled', '15:00:00', guarded)).toMatchObject({ kind: 'not-now' });
   });
 
-  test('asks again in minutes, not in seconds: each asking is a page of the history of the call', async () => {
-    expect(await ask('disabled', '15:00:00')).toMatchObject({ plan: { at: '2026-11-23T15:05:00.000Z' } });
+  test('asks again in an hour: each asking is a page of the history of the call, and a change wakes it', async () => {
+    expect(await ask('disabled', '15:00:00')).toMatchObject({ plan: { at: '2026-11-23T16:00:00.000Z' } });
   });
 
   test('holds the calls of a batch that is paused, and drops those of one that is canceled', async () => {

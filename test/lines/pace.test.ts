@@ -41,6 +41,25 @@ describe('the pace of a trunk', () => {
     );
   });
 
+  test.each([
+    { from: 0.1, to: 10, second: 5_000 },
+    { from: 0.1, to: null, second: 5_000 },
+    { from: 0.01, to: 0.1, second: 10_001 },
+    { from: 10, to: 0.1, second: 10_001, after: 50 },
+  ])(
+    'follows a rate that changes from $from to $to, for the spacing under way too',
+    async ({ from, to, second, after = 5_000 }) => {
+      const pace = new Pace(from);
+      const [start, times] = [Date.now(), [] as number[]];
+      void pace.turn(noting(times, start), never());
+      void pace.turn(noting(times, start), never());
+      await vi.advanceTimersByTimeAsync(after);
+      pace.callsPerSecond = to;
+      await vi.advanceTimersByTimeAsync(120_000);
+      expect(times).toEqual([0, second]);
+    },
+  );
+
   test('keeps nobody waiting without a rate', async () => {
     expect(await turns(new Pace(null), 5)).toEqual([0, 0, 0, 0, 0]);
   });

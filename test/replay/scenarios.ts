@@ -1,5 +1,6 @@
+import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
-import { batchCallId, webhookId } from '../../src/contract/ids.ts';
+import { batchCallId } from '../../src/contract/ids.ts';
 import { editCallUpdate, editHeldCallUpdate } from '../../src/contract/messages.ts';
 import { toInstant } from '../../src/domain/instant.ts';
 import {
@@ -15,11 +16,10 @@ import { Batch } from '../workflows/batches.ts';
 import { aDay, anAttempt, Contact, startImport, startList } from '../workflows/contacts.ts';
 import { Phone } from '../workflows/phone.ts';
 import { DAY, SECOND, startCall, type StartedCall, startQueuedCall, THREE_ATTEMPTS } from '../workflows/requests.ts';
-import { startTrunk } from '../workflows/trunks.ts';
+import { startTrunk, tell } from '../workflows/trunks.ts';
 import { eventually, type World } from '../workflows/world.ts';
-
-/** Runs to its end what is to be recorded, and names the workflows whose histories tell of it. */
-type Scenario = (world: World) => Promise<Record<string, WorkflowHandle>>;
+import type { Scenario } from './scenario.ts';
+import { WEBHOOK_SCENARIOS } from './webhook-scenarios.ts';
 
 const soon: World['script']['planRetry'] = () => ({
   at: toInstant(Date.now() + SECOND),
@@ -44,6 +44,7 @@ const ended = async (name: string, call: StartedCall): Promise<Record<string, Wo
 
 /** What is recorded: between them, every way that a workflow of ours can take. */
 export const SCENARIOS: readonly Scenario[] = [
+  ...WEBHOOK_SCENARIOS,
   async (world) => {
     world.script.placeCall = answers;
     return await ended('call-answered', await startCall(world));
@@ -149,6 +150,25 @@ export const SCENARIOS: readonly Scenario[] = [
     return await ended('call-woken', call);
   },
   async (world) => {
+    const plan = { at: toInstant(Date.now() + SECOND), waitingFor: 'calling-window', summary: 'opens soon' } as const;
+    world.script.planAnew = () => plan;
+    world.script.placeCall = answers;
+    const call = await startCall(world, { dueIn: DAY });
+    await call.progress();
+    await call.handle.signal('replanCall', { schedule: null });
+    return await ended('call-planned-anew', call);
+  },
+  async (world) => {
+    const now = { at: toInstant(Date.now()), waitingFor: null, summary: 'may go out now' };
+    world.script.planUnstarted = () => now;
+    world.script.placeCall = answers;
+    const batch = await Batch.open(world, [{}, { dueIn: DAY }]);
+    await batch.load();
+    await batch.seal();
+    await batch.result();
+    return { 'batch-planned-anew': batch.handle, 'batch-planned-anew-page': batch.page(0) };
+  },
+  async (world) => {
     world.script.placeCall = () => Promise.resolve({ kind: 'not-dialed', because: 'batch' });
     return await ended('call-of-a-canceled-batch', await startCall(world));
   },
@@ -236,50 +256,17 @@ export const SCENARIOS: readonly Scenario[] = [
     return { trunk: trunk.handle };
   },
   async (world) => {
-    world.script.placeCall = answers;
-    world.script.hasWebhook = () => true;
-    world.script.deliverWebhook = () => Promise.resolve(DELIVERED);
-    return await ended('call-told', await startCall(world));
-  },
-  async (world) => {
-    world.script.hasWebhook = () => true;
-    world.script.deliverWebhook = firstInVain(3);
-    const call = await startCall(world, { dueIn: DAY, deadlineIn: SECOND });
-    await call.result();
-    const delivery = world.client.workflow.getHandle(webhookId(call.handle.workflowId, 'deadline'));
-    await redeliverUntilEnded(delivery);
-    return { 'call-told-later': call.handle, 'webhook-delivery': delivery };
-  },
-  async (world) => {
-    world.script.placeCall = answers;
-    world.script.hasWebhook = ({ kind }) => kind !== 'start';
-    world.script.deliverWebhook = () => Promise.resolve(DELIVERED);
-    const batch = await Batch.open(world, [{}, { dueIn: DAY }], [{ dueIn: DAY }]);
-    await batch.load();
-    await batch.cancelHeldCall(1);
-    await batch.handle.signal('pauseBatch');
-    await batch.seal();
-    await batch.handle.signal('cancelBatch', { reason: 'wrong list' });
-    await batch.result();
-    for (const { callId } of batch.calls) await world.client.workflow.getHandle(webhookId(callId, 'deadline')).result();
-    return { 'batch-told': batch.handle, 'batch-told-page': batch.page(0) };
+    world.script.replanCalls = async () => {
+      // Begun anew for the second change.
+      if (world.script.replanned.length === 1) await Context.current().cancelled.catch(() => undefined);
+    };
+    const trunk = await startTrunk(world);
+    await tell(trunk);
+    await tell(trunk, { hours: { a: 'h2', b: 'h1', c: 'h1' } });
+    await eventually(() => world.script.replanned.length).toBe(1);
+    await tell(trunk, { hours: { a: 'h2', b: 'h2', c: 'h1' }, disabled: [] });
+    await eventually(() => world.script.replanned.length).toBe(2);
+    await trunk.stop();
+    return { 'trunk-follows': trunk.handle };
   },
 ];
-
-const ATTEMPT = { time: '2026-11-25T09:00:00.000Z', url: 'https://example.com/', error: null, durationMs: 5 } as const;
-const DELIVERED = { verdict: 'delivered', attempt: { ...ATTEMPT, statusCode: 204 }, retryAfterMs: null } as const;
-
-/** A receiver that is down for the first tries. */
-function firstInVain(tries: number): World['script']['deliverWebhook'] {
-  let left = tries;
-  const inVain = { verdict: 'again', attempt: { ...ATTEMPT, statusCode: 503 }, retryAfterMs: null } as const;
-  return () => Promise.resolve(left-- > 0 ? inVain : DELIVERED);
-}
-
-async function redeliverUntilEnded(delivery: WorkflowHandle): Promise<void> {
-  await eventually(async () => {
-    const { status } = await delivery.describe();
-    if (status.name === 'RUNNING') await delivery.signal('redeliver').catch(() => undefined); // It has just ended.
-    return status.name;
-  }).toBe('COMPLETED');
-}

@@ -59,7 +59,7 @@ export class Deployment {
     return new Deployment(dataDir, server, config);
   }
 
-  /** What processes started from now on read. */
+  /** What processes read that start from now on, and within a second or so those that run. */
   configure(config: string): void {
     writeFileSync(this.#configFile, config);
   }

@@ -11,6 +11,8 @@ import {
   PRIORITY,
   TRUNK,
 } from '../../src/contract/search-attributes.ts';
+import type { Plan } from '../../src/contract/call.ts';
+import type { WaitingCall } from '../../src/domain/plan-anew.ts';
 import { answers, endsAs } from './attempt.ts';
 import { Batch } from './batches.ts';
 import { childrenOf, historyOf } from './history.ts';
@@ -135,3 +137,42 @@ describe('Cancelling a page', () => {
     expect(await batch.result()).toEqual({ completed: 1, failed: 0, canceled: 1 });
   });
 });
+
+describe('A page that starts its calls when hours may have changed', () => {
+  it('plans those anew that would sleep, and no others', async () => {
+    const asked: string[] = [];
+    world.script.placeCall = answers;
+    const batch = await Batch.open(world, [{}, { dueIn: 2 * DAY }, { dueIn: DAY }, { dueIn: HOUR }]);
+    world.script.planUnstarted = planned(batch, asked);
+    await batch.load();
+    await batch.seal();
+    await eventually(() => batch.progress()).toMatchObject({ pagesStarted: 1 });
+    expect(asked).toEqual(batch.calls.slice(1).map(({ input }) => input.plan.at));
+    const shown = (await batch.call(1).describe()).typedSearchAttributes;
+    expect(shown.get(NEXT_SCHEDULE_TIME)).toEqual(new Date(batch.calls[3]?.input.plan.at ?? ''));
+    await batch.handle.signal('cancelBatch');
+    expect(await batch.result()).toEqual({ completed: 1, failed: 0, canceled: 3 });
+  });
+
+  it('asks nobody where a batch of an earlier version lets it start', async () => {
+    world.script.planUnstarted = () => {
+      throw new Error('asked');
+    };
+    const batch = await Batch.open(world, [{ dueIn: DAY }]);
+    await batch.load();
+    await batch.page().signal('startCalls');
+    await eventually(async () => (await batch.started()).length).toBe(1);
+    await batch.seal();
+    await batch.handle.signal('cancelBatch');
+    expect(await batch.result()).toMatchObject({ canceled: 1 });
+  });
+});
+
+/** Gives the second call the time of the fourth. */
+const planned =
+  (batch: Batch, asked: string[]) =>
+  ({ plan }: WaitingCall): Plan | null => {
+    asked.push(plan.at);
+    const [, second, , fourth] = batch.calls;
+    return plan.at === second?.input.plan.at ? (fourth?.input.plan ?? null) : null;
+  };

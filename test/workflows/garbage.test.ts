@@ -13,14 +13,17 @@ const UNDECODABLE = GARBAGE.find(({ what }) => what === 'a payload that cannot b
 // After each test, `useWorld` fails when a workflow task has failed on the way: none may be wedged.
 
 describe.each(GARBAGE)('With $what', ({ payloads }) => {
-  it.each(['dialing', 'answered', 'noSuchSignal'])('the signal %s tells a call nothing', async (signal) => {
-    const call = await startCall(world, { dueIn: DAY });
-    const before = await call.progress();
-    await signalRaw(world, call.handle.workflowId, signal, payloads);
-    expect(await call.progress()).toEqual(before);
-    world.script.placeCall = answers;
-    expect(await call.result()).toMatchObject({ status: 'Completed', attempts: 1 });
-  });
+  it.each(['dialing', 'answered', 'replanCall', 'noSuchSignal'])(
+    'the signal %s tells a call nothing',
+    async (signal) => {
+      const call = await startCall(world, { dueIn: DAY });
+      const before = await call.progress();
+      await signalRaw(world, call.handle.workflowId, signal, payloads);
+      expect(await call.progress()).toEqual(before);
+      world.script.placeCall = answers;
+      expect(await call.result()).toMatchObject({ status: 'Completed', attempts: 1 });
+    },
+  );
 
   it('the signal cancelCall still ends a call, without a reason of its own', async () => {
     const call = await startCall(world, { dueIn: DAY });
@@ -70,6 +73,7 @@ describe.each(GARBAGE)('With $what', ({ payloads }) => {
     await eventually(() => world.script.configured.at(-1)).toEqual({ paused: false, reason: null });
     await signalRaw(world, trunk.workflowId, 'trunkSettings', payloads);
     await eventually(() => world.script.configured.at(-1)).toBeNull();
+    expect(world.script.replanned).toEqual([]);
     await trunk.stop();
   });
 

@@ -20,7 +20,9 @@ export const GARBAGE: readonly { readonly what: string; readonly payloads: Paylo
   { what: 'an array', payloads: json('[{"reason":"x","hangup":true}]') },
   {
     what: 'fields of other types',
-    payloads: json('{"reason":{"a":1},"hangup":"yes","placement":7,"page":"0","time":[]}'),
+    payloads: json(
+      '{"reason":{"a":1},"hangup":"yes","placement":7,"page":"0","time":[],"schedule":"always","hours":{"a":1}}',
+    ),
   },
   { what: 'text that is not JSON', payloads: json('{reason: x') },
   {

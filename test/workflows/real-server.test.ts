@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { describe, expect, it } from 'vitest';
 import { type Attempt, answers, inTurn, lostAfterDialing, untilAborted } from './attempt.ts';
 import { Batch } from './batches.ts';
@@ -5,10 +6,11 @@ import { eventsOf, historyOf, scheduledActivities } from './history.ts';
 import { Phone } from './phone.ts';
 import { DAY, startCall } from './requests.ts';
 import { workerLost } from './script.ts';
+import { hostsUntilCanceled, startTrunk, tell } from './trunks.ts';
 import { eventually, useWorld } from './world.ts';
 
 // What the server that skips time does otherwise: a child's termination, the wish of a parent that closes, retries of a
-// cancelled activity, priorities.
+// cancelled activity, priorities, a run that leaves an activity behind.
 const world = useWorld('real');
 
 /** A batch whose calls have all been started. */
@@ -78,5 +80,29 @@ describe('The priority of a call', () => {
     for (const attributes of [started, scheduled]) {
       expect(attributes?.priority).toMatchObject({ priorityKey: 2, fairnessKey: 'spring' });
     }
+  });
+});
+
+describe('A trunk whose host tells it what it goes by', () => {
+  it('remembers what it was told, and what it had not done, when it begins a new history', async () => {
+    const endHost: (() => void)[] = [];
+    const endsWhenTold = () => Promise.race([hostsUntilCanceled(), new Promise<void>((end) => endHost.push(end))]);
+    world.script.replanCalls = async () => {
+      if (world.script.replanned.length === 1) await Context.current().cancelled.catch(() => undefined);
+    };
+    const trunk = await startTrunk(world, endsWhenTold);
+    await tell(trunk);
+    await tell(trunk, { hours: { a: 'h2', b: 'h1', c: 'h1' } });
+    await eventually(() => world.script.replanned.length).toBe(1);
+    await eventually(() => endHost.length).toBe(1);
+    endHost[0]?.();
+    await eventually(() => endHost.length).toBe(2);
+    await eventually(() => world.script.replanned.map(({ hours }) => hours)).toEqual([['a'], ['a']]);
+
+    await trunk.isSettled();
+    await tell(trunk, { hours: { a: 'h2', b: 'h2', c: 'h1' } });
+    await eventually(() => world.script.replanned.at(-1)?.hours).toEqual(['b']);
+    expect(world.script.rates.slice(1)).not.toContain(undefined);
+    await trunk.stop();
   });
 });

@@ -1,14 +1,16 @@
 import { activityInfo, Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
-import type { RetryRequest, WebhookQuestion } from '../../src/activities/call-activities.ts';
+import type { RetryRequest, UnstartedCall, WebhookQuestion } from '../../src/activities/call-activities.ts';
 import type { EditRequest } from '../../src/activities/resolve-edit.ts';
 import type { NumberToSuppress } from '../../src/activities/suppress-numbers.ts';
 import type { EditAnswer, Plan } from '../../src/contract/call.ts';
 import type { Outcome, PlaceCallInput } from '../../src/contract/placement.ts';
-import type { TrunkRef, TrunkState } from '../../src/contract/trunk.ts';
+import type { Schedule } from '../../src/contract/schedule.ts';
+import type { ReplanRequest, TrunkRef, TrunkState } from '../../src/contract/trunk.ts';
 import type { Tried, WebhookEvent } from '../../src/contract/webhook.ts';
 import { toInstant } from '../../src/domain/instant.ts';
+import type { WaitingCall } from '../../src/domain/plan-anew.ts';
 import { Attempt, type Turn } from './attempt.ts';
 
 type Wanted = { readonly paused: boolean; readonly reason: string | null } | null;
@@ -29,6 +31,11 @@ export class Script {
   readonly takenOver: PlaceCallInput[] = [];
   readonly retries: RetryRequest[] = [];
   readonly configured: Wanted[] = [];
+  /** The rates that the trunk's queue was to have, as its workflow said; undefined where it did not. */
+  readonly rates: (number | null | undefined)[] = [];
+  readonly plannedAnew: WaitingCall[] = [];
+  /** Which calls were to be told of new hours, in order. */
+  readonly replanned: ReplanRequest[] = [];
 
   placeCall: Turn = notExpected;
   takeOver: Turn = notExpected;
@@ -39,6 +46,10 @@ export class Script {
     waitingFor: 'retry-delay',
     summary: 'waits to try again',
   });
+  /** By default as where hours have stayed what they were. */
+  planAnew: (schedule: Schedule | null, call: WaitingCall) => Plan | null | Promise<Plan | null> = () => null;
+  planUnstarted: (call: UnstartedCall) => Plan | null = () => null;
+  replanCalls: (request: ReplanRequest) => Promise<void> = () => Promise.resolve();
   /** By default changes the priority and nothing else. */
   resolveEdit: (request: EditRequest) => EditAnswer = ({ facts, input, plan, edit }) => ({
     kind: 'edited',
@@ -89,6 +100,16 @@ export function scripted(client: Client, script: () => Script) {
       script().retries.push(request);
       return run(() => script().planRetry(request));
     },
+    planAnew: (schedule: Schedule | null, call: WaitingCall): Promise<Plan | null> => {
+      script().plannedAnew.push(call);
+      return run(() => script().planAnew(schedule, call));
+    },
+    planUnstarted: (calls: readonly UnstartedCall[]): Promise<(Plan | null)[]> =>
+      run(() => calls.map((call) => script().planUnstarted(call))),
+    replanCalls: (request: ReplanRequest): Promise<void> => {
+      script().replanned.push(request);
+      return run(() => beating({ isSilent: false }, () => script().replanCalls(request)));
+    },
     resolveEdit: (request: EditRequest): Promise<EditAnswer> => run(() => script().resolveEdit(request)),
     hasWebhook: (question: WebhookQuestion): Promise<boolean> => run(() => script().hasWebhook(question)),
     deliverWebhook: (event: WebhookEvent): Promise<Tried> => {
@@ -103,8 +124,9 @@ export function scripted(client: Client, script: () => Script) {
       script().suppressed.push(numbers);
       return run(() => script().suppressNumbers(numbers));
     },
-    configureTrunk: (_: TrunkRef, wanted: Wanted): Promise<TrunkState> => {
+    configureTrunk: (_: TrunkRef, wanted: Wanted, callsPerSecond?: number | null): Promise<TrunkState> => {
       script().configured.push(wanted);
+      script().rates.push(callsPerSecond);
       return run(() => script().configureTrunk(wanted));
     },
   };

@@ -3,7 +3,7 @@ import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { v4 as uuid } from 'uuid';
 import { getTrunkQuery } from '../../src/contract/messages.ts';
 import { CALLS_QUEUE } from '../../src/contract/task-queues.ts';
-import type { TrunkState } from '../../src/contract/trunk.ts';
+import type { TrunkSettings, TrunkState } from '../../src/contract/trunk.ts';
 import type { trunkLines } from '../../src/workflows/trunk-lines.ts';
 import { eventsOf, historyOf, scheduledActivities } from './history.ts';
 import { ORG_ID } from './requests.ts';
@@ -31,9 +31,13 @@ export class StartedTrunk {
   async isSettled(): Promise<void> {
     await eventually(async () => {
       const history = await historyOf(this.handle);
-      const applied = eventsOf(history, 'activityTaskCompleted').length;
-      const [first, ...others] = scheduledActivities(history).sort();
-      return first === 'configureTrunk' && others.at(-1) === 'hostLines' && applied === others.length;
+      const over = (['Completed', 'Failed', 'Canceled'] as const).flatMap((how) => [
+        ...eventsOf(history, `activityTask${how}`),
+      ]);
+      const scheduled = scheduledActivities(history);
+      // The host alone stays.
+      const hasAll = scheduled.includes('configureTrunk') && scheduled.includes('hostLines');
+      return hasAll && over.length === scheduled.length - 1;
     }).toBe(true);
   }
 
@@ -65,3 +69,10 @@ export async function startTrunk(
 
 /** A host that stays until it is asked to go. */
 export const hostsUntilCanceled = async (): Promise<never> => await Context.current().cancelled;
+
+/** Tells a trunk what its host goes by: three agents, of which one is switched off. Resolves once it knows. */
+export async function tell(trunk: StartedTrunk, settings: Partial<TrunkSettings> = {}): Promise<void> {
+  const before = { callsPerSecond: 5, hours: { a: 'h1', b: 'h1', c: 'h1' }, disabled: ['c'] };
+  await trunk.handle.signal('trunkSettings', { ...before, ...settings });
+  await trunk.state();
+}

@@ -180,8 +180,8 @@ export class World {
       startWorker(env, { taskQueue: trunkQueue(ORG_ID, TRUNK), activities: { placeCall } }),
       startWorker(env, { taskQueue: takeoverQueue(ORG_ID, TRUNK), activities: { takeOver } }),
     ]);
-    const { resolveEdit, hasWebhook } = calls;
-    this.#batchesWorker = { ...this.#batchesWorker, activities: { resolveEdit, hasWebhook } };
+    const { resolveEdit, planUnstarted, hasWebhook } = calls;
+    this.#batchesWorker = { ...this.#batchesWorker, activities: { resolveEdit, planUnstarted, hasWebhook } };
     this.#open = { env, client, workers, batches: await startWorker(env, this.#batchesWorker) };
   }
 

@@ -1,0 +1,60 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { webhookId } from '../../src/contract/ids.ts';
+import { answers } from '../workflows/attempt.ts';
+import { Batch } from '../workflows/batches.ts';
+import { DAY, SECOND, startCall } from '../workflows/requests.ts';
+import { eventually, type World } from '../workflows/world.ts';
+import type { Scenario } from './scenario.ts';
+
+const ATTEMPT = { time: '2026-11-25T09:00:00.000Z', url: 'https://example.com/', error: null, durationMs: 5 } as const;
+const DELIVERED = { verdict: 'delivered', attempt: { ...ATTEMPT, statusCode: 204 }, retryAfterMs: null } as const;
+
+/** Calls and batches that tell webhooks how they ended. */
+export const WEBHOOK_SCENARIOS: readonly Scenario[] = [
+  async (world) => {
+    world.script.placeCall = answers;
+    world.script.hasWebhook = () => true;
+    world.script.deliverWebhook = () => Promise.resolve(DELIVERED);
+    const call = await startCall(world);
+    await call.result();
+    return { 'call-told': call.handle };
+  },
+  async (world) => {
+    world.script.hasWebhook = () => true;
+    world.script.deliverWebhook = firstInVain(3);
+    const call = await startCall(world, { dueIn: DAY, deadlineIn: SECOND });
+    await call.result();
+    const delivery = world.client.workflow.getHandle(webhookId(call.handle.workflowId, 'deadline'));
+    await redeliverUntilEnded(delivery);
+    return { 'call-told-later': call.handle, 'webhook-delivery': delivery };
+  },
+  async (world) => {
+    world.script.placeCall = answers;
+    world.script.hasWebhook = ({ kind }) => kind !== 'start';
+    world.script.deliverWebhook = () => Promise.resolve(DELIVERED);
+    const batch = await Batch.open(world, [{}, { dueIn: DAY }], [{ dueIn: DAY }]);
+    await batch.load();
+    await batch.cancelHeldCall(1);
+    await batch.handle.signal('pauseBatch');
+    await batch.seal();
+    await batch.handle.signal('cancelBatch', { reason: 'wrong list' });
+    await batch.result();
+    for (const { callId } of batch.calls) await world.client.workflow.getHandle(webhookId(callId, 'deadline')).result();
+    return { 'batch-told': batch.handle, 'batch-told-page': batch.page(0) };
+  },
+];
+
+/** A receiver that is down for the first tries. */
+function firstInVain(tries: number): World['script']['deliverWebhook'] {
+  let left = tries;
+  const inVain = { verdict: 'again', attempt: { ...ATTEMPT, statusCode: 503 }, retryAfterMs: null } as const;
+  return () => Promise.resolve(left-- > 0 ? inVain : DELIVERED);
+}
+
+async function redeliverUntilEnded(delivery: WorkflowHandle): Promise<void> {
+  await eventually(async () => {
+    const { status } = await delivery.describe();
+    if (status.name === 'RUNNING') await delivery.signal('redeliver').catch(() => undefined); // It has just ended.
+    return status.name;
+  }).toBe('COMPLETED');
+}
