@@ -1,32 +1,12 @@
 import { Context } from '@temporalio/activity';
-import type { AttemptEnd, Outcome, PlaceCallInput } from '../contract/placement.ts';
-import { attemptIdentity } from '../contract/ids.ts';
-import type { DialRequest } from '../dialers/dialer.ts';
-import { toInstant } from '../domain/instant.ts';
-import { mergeVariables, renderPrompt } from '../domain/prompt.ts';
-import { CallWorkflow, ignoreNotFound } from './call-workflow.ts';
-import { ContactLease } from './contact-lease.ts';
-import { FollowedCall } from './follow-call.ts';
-import { handedOver } from './handed-over.ts';
-import { gate } from './gate.ts';
-import { gateByPredial } from './gate-by-predial.ts';
+import type { Outcome, PlaceCallInput } from '../contract/placement.ts';
+import { Placing } from './placing.ts';
 import { StartWebhook } from './start-webhook.ts';
+import { takeOver } from './take-over.ts';
 import type { TrunkHost } from './trunk-host.ts';
 
 /** How often an activity says that it is there, in milliseconds; the SDK passes on one of them every two seconds. */
 const HEARTBEAT_MS = 1_000;
-
-/**
- * How long after the server last counted on this activity it may dial, in milliseconds: well under the heartbeat timeout,
- * since only after that can another worker have been given the attempt.
- */
-const SURE_MS = 5_000;
-
-/** For so long what the gate has said holds, in milliseconds: a stop has to reach every call within a second. */
-const GATED_MS = 500;
-
-/** An activity handed out to a frozen process begins to run within this time of the thaw, in milliseconds. */
-const THAW_MS = 1_000;
 
 export type TrunkCallActivities = ReturnType<typeof createTrunkCallActivities>;
 
@@ -46,7 +26,7 @@ export function createTrunkCallActivities(host: TrunkHost) {
 
     /** Finds out what became of an attempt whose worker is gone, and stays with it until it ends. */
     async takeOver(input: PlaceCallInput): Promise<Outcome> {
-      const start = startWebhook(host, input);
+      const start = new StartWebhook(host, input);
       return await beating(start, async () => await told(host, input, start, await takeOver(host, input, start)));
     },
   };
@@ -69,185 +49,4 @@ async function told(host: TrunkHost, input: PlaceCallInput, start: StartWebhook,
   const tellsResult = host.agent(input.agentId)?.webhooks.result != null;
   const tried = await start.settle();
   return { ...outcome, tellsResult, ...(tried === null ? {} : { start: tried }) };
-}
-
-const startWebhook = (host: TrunkHost, input: PlaceCallInput): StartWebhook =>
-  new StartWebhook(host, new CallWorkflow(host.client).callId, input);
-
-class Placing {
-  readonly start: StartWebhook;
-  readonly #host: TrunkHost;
-  readonly #input: PlaceCallInput;
-  readonly #workflow: CallWorkflow;
-  readonly #identity: string;
-  readonly #contact: ContactLease;
-  readonly #canceled = Context.current().cancellationSignal;
-  /** When the gate was last asked; at first, when the queue let the call out, which is not paused then. */
-  #gated = performance.now();
-  /** Why it is not to be dialed now, as far as was seen in its turn. */
-  #heldBack: Outcome | null = null;
-  /** When the server last was known to count on this activity. */
-  #sureSince = performance.now() - THAW_MS;
-  #isPlaced = false;
-
-  constructor(host: TrunkHost, input: PlaceCallInput) {
-    this.#host = host;
-    this.#input = input;
-    this.#workflow = new CallWorkflow(host.client);
-    this.#identity = attemptIdentity(this.#workflow.callId, input.attempt);
-    this.start = startWebhook(host, input);
-    this.#contact = new ContactLease(host, input, this.#identity);
-  }
-
-  async run(): Promise<Outcome> {
-    const { lines } = this.#host;
-    // It may have been dialed already: it is live here, or its workflow was reset.
-    if (lines.has(this.#identity) || this.#workflow.wasReset(this.#input)) {
-      const outcome = await takeOver(this.#host, this.#input, this.start);
-      if (outcome.kind !== 'never-placed') return outcome;
-    }
-    return await this.#contact.during(() => this.#runOnLine());
-  }
-
-  async #runOnLine(): Promise<Outcome> {
-    const release = await this.#host.lines.take(this.#identity, this.#input.priority, this.#canceled);
-    try {
-      return (await this.#gate()) ?? (await this.#predial()) ?? (await this.#dial());
-    } finally {
-      release();
-    }
-  }
-
-  async #gate(): Promise<Outcome | null> {
-    const hasWaited = this.#hasWaited;
-    this.#gated = performance.now();
-    return (await gate(this.#host, this.#input, Date.now(), hasWaited)) ?? (await this.#contact.ask(Date.now()));
-  }
-
-  async #predial(): Promise<Outcome | null> {
-    return await gateByPredial(this.#host, this.#workflow.callId, this.#input, Date.now());
-  }
-
-  get #hasWaited(): boolean {
-    return performance.now() - this.#gated > GATED_MS;
-  }
-
-  async #dial(): Promise<Outcome> {
-    const { tenure, pace } = this.#host;
-    await tenure.confirm();
-    await this.#workflow.dialing(this.#input, toInstant(Date.now()));
-    while (!this.#isPlaced) {
-      const turn = { mayDial: () => this.#mayDial(), dial: () => this.#place() };
-      await pace.turn(turn, this.#canceled);
-      if (this.#isPlaced) break;
-      if (this.#canceled.aborted) return this.#notDialed();
-      if (this.#heldBack !== null) return this.#heldBack;
-    }
-    return await new FollowedCall(this.#host, this.#workflow, this.#input, this.#identity).toItsEnd();
-  }
-
-  /** Asked in its turn, since much may have changed while it waited for that. */
-  async #mayDial(): Promise<boolean> {
-    await this.#makeSure();
-    this.#heldBack = this.#hasWaited ? await this.#gate() : null;
-    return this.#heldBack === null;
-  }
-
-  /** Asks the dialer, unless something has changed in this very moment. Nothing is awaited before that. */
-  async #place(): Promise<void> {
-    if (this.#canceled.aborted || this.#isLate || this.#isDoubtful) return;
-    this.#isPlaced = true;
-    this.start.begin();
-    await this.#host.dialer.place(this.#request());
-  }
-
-  get #isLate(): boolean {
-    return Date.parse(this.#input.callDeadline) <= Date.now();
-  }
-
-  get #isDoubtful(): boolean {
-    return this.#host.freezes.lastFreeze > this.#sureSince || performance.now() - this.#sureSince > SURE_MS;
-  }
-
-  async #makeSure(): Promise<void> {
-    while (this.#isDoubtful) {
-      const asked = performance.now();
-      await this.#host.tenure.confirm();
-      if (!(await this.#workflow.isOurs())) throw handedOver('Another worker has this attempt');
-      this.#sureSince = asked;
-    }
-  }
-
-  #notDialed(): Outcome {
-    if (Context.current().cancellationDetails?.cancelRequested) return { kind: 'not-dialed', because: 'canceled' };
-    throw handedOver('This worker stopped before it dialed');
-  }
-
-  #request(): DialRequest {
-    const { endpoint, overrideOutboundConfig, agentId, additionalData } = this.#input;
-    const agent = this.#host.agent(agentId);
-    if (agent === undefined) throw new Error('The gate lets no call of an unknown agent through');
-    const variables = mergeVariables(agent.additionalData, additionalData);
-    return {
-      identity: this.#identity,
-      endpoint,
-      callerId: overrideOutboundConfig?.phoneNumber ?? this.#host.trunk()?.callerId ?? null,
-      displayName: overrideOutboundConfig?.displayName ?? null,
-      prompt: renderPrompt(agent.prompt, variables),
-      variables,
-      ringTimeoutMs: agent.ringTimeoutMs,
-      maxDurationMs: agent.maxDurationMs,
-    };
-  }
-}
-
-/** @param start told again, since nobody knows whether it was */
-async function takeOver(host: TrunkHost, input: PlaceCallInput, start: StartWebhook): Promise<Outcome> {
-  const workflow = new CallWorkflow(host.client);
-  const identity = attemptIdentity(workflow.callId, input.attempt);
-  const contact = new ContactLease(host, input, identity);
-  const found = await host.dialer.find(identity);
-  if (found.state !== 'never-placed') start.begin();
-  switch (found.state) {
-    case 'never-placed':
-      return await contact.takenOver({ kind: 'never-placed' });
-    case 'ended':
-      return await contact.takenOver({
-        kind: 'ended',
-        end: found.end,
-        stoppedBy: wasStoppedByDeadline(found.end, input) ? 'deadline' : null,
-      });
-    case 'unknown':
-      // Somebody may be talking still: nobody else is to call the number before its lease ends.
-      return { kind: 'ended', end: uncertainEnd(), stoppedBy: null };
-    case 'live': {
-      const release = host.lines.adopt(identity);
-      try {
-        // A run that a reset began does not know yet that its attempt is under way. One that is gone need not.
-        await workflow.dialing(input, found.startedTime).catch(ignoreNotFound);
-        const followed = new FollowedCall(host, workflow, input, identity);
-        return await contact.takenOver(await followed.takenOver(found.answeredTime !== null));
-      } finally {
-        release();
-      }
-    }
-  }
-}
-
-const wasStoppedByDeadline = (end: AttemptEnd, input: PlaceCallInput): boolean =>
-  end.answeredTime === null && Date.parse(end.endedTime) >= Date.parse(input.callDeadline);
-
-/** Nobody can say whether the person was rung: so nobody rings them again. */
-function uncertainEnd(): AttemptEnd {
-  const now = toInstant(Date.now());
-  return {
-    startedTime: now,
-    answeredTime: null,
-    endedTime: now,
-    disposition: 'uncertain',
-    providerCode: null,
-    recordId: null,
-    transcription: null,
-    errorMessage: 'The worker was lost while it dialed, and the carrier cannot say what became of the attempt',
-  };
 }

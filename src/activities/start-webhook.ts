@@ -3,6 +3,7 @@ import type { PlaceCallInput } from '../contract/placement.ts';
 import { afterTry, startDeliveryOptions } from '../contract/start-delivery.ts';
 import type { Tried, WebhookEvent } from '../contract/webhook.ts';
 import { startEvent } from '../domain/webhook-events.ts';
+import { CallWorkflow } from './call-workflow.ts';
 import type { TrunkHost } from './trunk-host.ts';
 
 /** Tells an agent's webhook that an attempt is being dialed, beside the dial: it holds nothing up. */
@@ -13,8 +14,10 @@ export class StartWebhook {
   readonly #event: WebhookEvent;
   #isBegun = false;
 
-  constructor(host: Pick<TrunkHost, 'client' | 'tellWebhook'>, callId: string, input: PlaceCallInput) {
+  /** Of the call that the activity under way works for. */
+  constructor(host: Pick<TrunkHost, 'client' | 'tellWebhook'>, input: PlaceCallInput) {
     this.#host = host;
+    const { callId } = new CallWorkflow(host.client);
     this.#event = startEvent(callId, { ...input, endpoint: input.endpointAsSent ?? input.endpoint }, input.attempt);
   }
 
@@ -26,13 +29,13 @@ export class StartWebhook {
 
   /**
    * Sees to it that it is told, once the attempt is over: what has failed, or has not come to an end by now, is left to a
-   * workflow. Null where it was not begun, or its end is not known.
+   * workflow. Null where nobody was to be told, or what came of it is not known.
    *
    * @throws ServiceError when that cannot be started
    */
   async settle(): Promise<Tried | null> {
-    if (!this.#isBegun) return null;
     const { tried } = this;
+    if (!this.#isBegun || tried?.verdict === 'nobody') return null;
     if (tried === null || tried.verdict === 'again') {
       await this.#host.client.workflow.start('webhookDelivery', {
         ...startDeliveryOptions(afterTry(this.#event, tried)),

@@ -89,7 +89,7 @@ async function dial(
 test('the dialer is handed the prompt as it is configured now, with the variables of agent and call', async () => {
   const additionalData = { name: 'Ada {{clinic}} <b>', date: null };
   const { outcome, asked } = await dial({ additionalData }, 'Hello {{name}}, {{clinic}} here: {{date}}{{time}}.');
-  expect(outcome).toEqual({ kind: 'ended', end, stoppedBy: null });
+  expect(outcome).toEqual({ kind: 'ended', end, stoppedBy: null, tellsResult: false });
   expect(asked).toMatchObject([
     {
       endpoint: '+14155550002',

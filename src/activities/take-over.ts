@@ -1,0 +1,63 @@
+import type { AttemptEnd, Outcome, PlaceCallInput } from '../contract/placement.ts';
+import { attemptIdentity } from '../contract/ids.ts';
+import { toInstant } from '../domain/instant.ts';
+import { CallWorkflow, ignoreNotFound } from './call-workflow.ts';
+import { ContactLease } from './contact-lease.ts';
+import { FollowedCall } from './follow-call.ts';
+import type { StartWebhook } from './start-webhook.ts';
+import type { TrunkHost } from './trunk-host.ts';
+
+/**
+ * Finds out what became of an attempt that another worker may have dialed, and stays with it until it ends.
+ *
+ * @param start told again, since nobody knows whether it was
+ */
+export async function takeOver(host: TrunkHost, input: PlaceCallInput, start: StartWebhook): Promise<Outcome> {
+  const workflow = new CallWorkflow(host.client);
+  const identity = attemptIdentity(workflow.callId, input.attempt);
+  const contact = new ContactLease(host, input, identity);
+  const found = await host.dialer.find(identity);
+  if (found.state !== 'never-placed') start.begin();
+  switch (found.state) {
+    case 'never-placed':
+      return await contact.takenOver({ kind: 'never-placed' });
+    case 'ended':
+      return await contact.takenOver({
+        kind: 'ended',
+        end: found.end,
+        stoppedBy: wasStoppedByDeadline(found.end, input) ? 'deadline' : null,
+      });
+    case 'unknown':
+      // Somebody may be talking still: nobody else is to call the number before its lease ends.
+      return { kind: 'ended', end: uncertainEnd(), stoppedBy: null };
+    case 'live': {
+      const release = host.lines.adopt(identity);
+      try {
+        // A run that a reset began does not know yet that its attempt is under way. One that is gone need not.
+        await workflow.dialing(input, found.startedTime).catch(ignoreNotFound);
+        const followed = new FollowedCall(host, workflow, input, identity);
+        return await contact.takenOver(await followed.takenOver(found.answeredTime !== null));
+      } finally {
+        release();
+      }
+    }
+  }
+}
+
+const wasStoppedByDeadline = (end: AttemptEnd, input: PlaceCallInput): boolean =>
+  end.answeredTime === null && Date.parse(end.endedTime) >= Date.parse(input.callDeadline);
+
+/** Nobody can say whether the person was rung: so nobody rings them again. */
+function uncertainEnd(): AttemptEnd {
+  const now = toInstant(Date.now());
+  return {
+    startedTime: now,
+    answeredTime: null,
+    endedTime: now,
+    disposition: 'uncertain',
+    providerCode: null,
+    recordId: null,
+    transcription: null,
+    errorMessage: 'The worker was lost while it dialed, and the carrier cannot say what became of the attempt',
+  };
+}
