@@ -66,13 +66,14 @@ export class ContactLease {
         return suppressed(answer.reason);
       case 'busy': {
         const at = toInstant(Math.max(Date.parse(answer.until), now + LEAST_WAIT_MS));
-        return { kind: 'not-now', plan: { at, waitingFor: 'contact-busy', summary: 'another call has its number' } };
+        const plan = { at, waitingFor: 'contact-busy', summary: 'another call has its number' } as const;
+        return { kind: 'not-now', plan, askedTime: toInstant(now) };
       }
       case 'limit': {
         const { timezone, callDeadline } = this.#input;
         const notBefore = Math.max(Date.parse(answer.until), now + LEAST_WAIT_MS);
         const wanted = { now, notBefore, because: 'contact-limit', callDeadline } as const;
-        return { kind: 'not-now', plan: planCall(agent.schedule, timezone, wanted) };
+        return { kind: 'not-now', plan: planCall(agent.schedule, timezone, wanted), askedTime: toInstant(now) };
       }
     }
   }

@@ -25,7 +25,8 @@ export async function gateByPredial(
       return null;
     case 'wait': {
       const summary = 'its pre-dial check does not answer';
-      return { kind: 'not-now', plan: { at: toInstant(now + ASK_AGAIN_MS), waitingFor: 'predial', summary } };
+      const plan = { at: toInstant(now + ASK_AGAIN_MS), waitingFor: 'predial', summary } as const;
+      return { kind: 'not-now', plan, askedTime: toInstant(now) };
     }
     case 'no': {
       const message = `The pre-dial check said no${answer.reason === null ? '' : `: ${answer.reason}`}`;
