@@ -13,14 +13,13 @@ export function followHours(call: CallState): void {
   setHandler(replanCallSignal, async (raw: RawValue | undefined) => {
     const { schedule } = readSignal(raw);
     // What it is, is for the activity to find out, which knows of hours and zones.
-    if (typeof schedule !== 'object' || !isWaiting(call)) return;
+    if (typeof schedule !== 'object') return;
     // A native cancellation is the call's to heed: here it would end the workflow in the midst of it.
     await CancellationScope.nonCancellable(() => oneByOne(call, () => replan(call, schedule)));
   });
 }
 
 async function replan(call: CallState, schedule: Schedule | null): Promise<void> {
-  // An edit that was under way may have changed it.
   if (!isWaiting(call)) return;
   const { facts, plan } = call;
   const { timezone, callDeadline, scheduledTime } = facts;

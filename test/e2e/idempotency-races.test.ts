@@ -36,7 +36,7 @@ describe('a batch that is handed over while things change', () => {
   /** Sends a request to an API of its own, and stops it before it loads its nth page. */
   async function stopBeforeLoading(key: string, calls: readonly object[], nth = 1) {
     const proxy = await TemporalProxy.start(deployment.server.address);
-    deployment.configure(changing(BEFORE));
+    deployment.configureApart(changing(BEFORE));
     const { api: slow, process } = await deployment.startApi({ TEMPORAL_ADDRESS: proxy.address });
     const { arrived, goOn } = proxy.stopAt(
       (passing) => passing.method === 'UpdateWorkflowExecution' && passing.moment === 'request' && passing.nth === nth,

@@ -42,7 +42,8 @@ export class Deployment {
   readonly dataDir: string;
   server: EmbeddedServer;
   readonly client: Client;
-  readonly #configFile: string;
+  #configFile: string;
+  #configFiles = 0;
   readonly #processes: OutdialProcess[] = [];
 
   private constructor(dataDir: string, server: EmbeddedServer, config: string) {
@@ -62,6 +63,12 @@ export class Deployment {
   /** What processes read that start from now on, and within a second or so those that run. */
   configure(config: string): void {
     writeFileSync(this.#configFile, config);
+  }
+
+  /** What processes read that start from now on; those that run keep to what they have, as on another machine. */
+  configureApart(config: string): void {
+    this.#configFile = join(this.dataDir, `outdial-${(this.#configFiles += 1)}.yaml`);
+    this.configure(config);
   }
 
   /** Where the simulated carrier of the trunk `demo` keeps its records. */

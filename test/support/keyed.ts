@@ -38,7 +38,7 @@ function inDays(days: number): string {
 export async function startBeforeAndAfter(): Promise<{ deployment: Deployment; before: Api; after: Api }> {
   const deployment = await Deployment.start(changing(BEFORE, '  - { agentId: leaving, name: Leaves, trunk: demo }'));
   const [{ api: before }] = await Promise.all([deployment.startApi(), deployment.startWorker()]);
-  deployment.configure(changing(AFTER));
+  deployment.configureApart(changing(AFTER));
   const { api: after } = await deployment.startApi();
   return { deployment, before, after };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Plan } from '../../src/contract/call.ts';
+import type { EditAnswer, Plan } from '../../src/contract/call.ts';
 import { editCallUpdate } from '../../src/contract/messages.ts';
 import type { Schedule } from '../../src/contract/schedule.ts';
 import { CALL_STATUS, NEXT_SCHEDULE_TIME, WAITING_FOR } from '../../src/contract/search-attributes.ts';
@@ -175,38 +175,45 @@ describe('A call that waits for something else', () => {
 });
 
 describe('While a call is planned anew', () => {
-  /** A call that has been told of its hours, and is not planned yet. */
-  async function planning(plan: Promise<Plan>): Promise<StartedCall> {
-    world.script.planAnew = () => plan;
+  /**
+   * A call that is told of hours again, after what the test sends: all of it comes at once, when it has been planned
+   * anew by those that it was told of before, which made no difference.
+   */
+  async function amidst(plan: Plan, send: (call: StartedCall) => Promise<unknown>): Promise<StartedCall> {
+    const first = new Later<null>();
+    world.script.planAnew = () => (world.script.plannedAnew.length === 1 ? first.promise : plan);
     const call = await startCall(world, { dueIn: DAY });
     await call.progress();
     await call.handle.signal('replanCall', { schedule: null });
     await eventually(() => world.script.plannedAnew.length).toBe(1);
+    await call.handle.signal('replanCall', { schedule: null });
+    await send(call);
+    first.resolve(null);
     return call;
   }
 
   it('an edit waits, and is of the new plan', async () => {
-    const plan = new Later<Plan>();
-    const call = await planning(plan.promise);
-    const edited = call.handle.executeUpdate(editCallUpdate, { args: [{ priority: 9 }] });
     const late = await opensIn(HOUR);
-    plan.resolve(late);
+    let edited: Promise<EditAnswer> | undefined;
+    const call = await amidst(late, async ({ handle }) => {
+      edited = handle.executeUpdate(editCallUpdate, { args: [{ priority: 9 }] });
+      await handle.signal('noSuchSignal'); // once this has arrived, so has the edit
+    });
     expect(await edited).toMatchObject({ kind: 'edited', call: { input: { plan: late } } });
     expect(await call.progress()).toMatchObject({ nextScheduleTime: late.at });
     await call.cancel();
     await call.result();
   });
 
-  it.each(['by signal', 'natively'])('a cancellation %s ends it in order, and nobody is dialed', async (how) => {
-    const plan = new Later<Plan>();
-    const call = await planning(plan.promise);
-    if (how === 'natively') await call.handle.cancel();
-    else await call.cancel({ reason: 'a change of plan' });
-    plan.resolve(await opensIn(0));
+  it.each(['by signal', 'natively'])('a cancellation %s ends it as it was, and nobody is dialed', async (how) => {
+    const call = await amidst(await opensIn(0), (sleeping) =>
+      how === 'natively' ? sleeping.handle.cancel() : sleeping.cancel({ reason: 'a change of plan' }),
+    );
     await call.result().catch(() => undefined);
     const { status, typedSearchAttributes } = await call.handle.describe();
     expect(status.name).toBe(how === 'natively' ? 'CANCELLED' : 'COMPLETED');
     expect(typedSearchAttributes.get(CALL_STATUS)).toBe('Canceled');
+    expect(await call.progress()).toMatchObject({ nextScheduleTime: call.call.input.plan.at });
     expect(world.script.placed).toEqual([]);
   });
 });
