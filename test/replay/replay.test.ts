@@ -46,10 +46,30 @@ describe('The recorded histories', () => {
   it('are of every type of workflow, and have every activity', () => {
     const started = all.flatMap((history) => eventsOf(history, 'workflowExecutionStarted'));
     const types = new Set(started.map(({ workflowType }) => workflowType?.name));
-    expect(types).toEqual(new Set(['outboundCall', 'callBatch', 'callBatchPage', 'trunkLines', 'webhookDelivery']));
+    expect(types).toEqual(
+      new Set([
+        'outboundCall',
+        'callBatch',
+        'callBatchPage',
+        'trunkLines',
+        'webhookDelivery',
+        'contactPolicy',
+        'suppressionList',
+        'suppressionImport',
+      ]),
+    );
     const activities = new Set(all.flatMap(scheduledActivities));
     expect(activities).toEqual(
-      new Set(['placeCall', 'takeOver', 'hostLines', 'configureTrunk', 'wakeCalls', 'deliverWebhook']),
+      new Set([
+        'placeCall',
+        'takeOver',
+        'hostLines',
+        'configureTrunk',
+        'wakeCalls',
+        'deliverWebhook',
+        'replanCalls',
+        'suppressNumbers',
+      ]),
     );
   });
 
