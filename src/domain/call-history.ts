@@ -20,8 +20,6 @@ export interface EndedCall extends CallProgress {
   readonly transcription: string | null;
   /** Of a call that reached somebody. */
   readonly outcome: CallOutcome | null;
-  /** As its workflow says; null of one that did not come to say it. */
-  readonly completedTime: Instant | null;
 }
 
 interface Folded {
@@ -31,7 +29,6 @@ interface Folded {
   nextScheduleTime: Instant;
   attempts: Attempt[];
   lastEnd: AttemptEnd | null;
-  completedTime: Instant | null;
 }
 
 /**
@@ -47,7 +44,6 @@ export function foldCallHistory(plan: Plan, events: Iterable<CallEvent>): EndedC
     nextScheduleTime: plan.at,
     attempts: [],
     lastEnd: null,
-    completedTime: null,
   };
   for (const event of events) fold(call, event);
   const { lastEnd } = call;
@@ -64,7 +60,6 @@ export function foldCallHistory(plan: Plan, events: Iterable<CallEvent>): EndedC
     recordId: lastEnd?.recordId ?? null,
     transcription: lastEnd?.transcription ?? null,
     outcome: call.status === 'Completed' && lastEnd !== null ? outcomeOf(lastEnd) : null,
-    completedTime: call.completedTime,
   };
 }
 
@@ -85,7 +80,6 @@ function fold(call: Folded, event: CallEvent): void {
       call.status = event.result.status;
       call.reason = event.result.reason;
       call.nextScheduleTime = event.result.nextScheduleTime;
-      call.completedTime = event.result.completedTime ?? null;
       return;
     case 'canceled':
       // It ends only once the attempt under way has: one that has not was none.

@@ -19,7 +19,7 @@ import type { outboundCall } from './outbound-call.ts';
 import { PageState } from './page-state.ts';
 import { plannedAnew } from './planned-anew.ts';
 import { addTallies } from './tally.ts';
-import { endsOfHeld, lostEnd, tellOfOthers } from './tell-end.ts';
+import { tellOfHeld } from './tell-end.ts';
 
 type CallHandle = ChildWorkflowHandle<typeof outboundCall>;
 
@@ -77,11 +77,8 @@ async function startCalls(page: PageState, running: Running): Promise<Promise<vo
     const look = (): PageCall[] => calls.slice(from, from + STARTS_AT_ONCE);
     const some = page.plansAnew && !page.canceled ? await plannedAnew(look) : look();
     const handles = await Promise.all(some.map((call) => startCall(page, call)));
-    for (const [index, handle] of handles.entries()) {
-      const call = some[index];
-      if (handle !== null && call !== undefined) ends.push(tallyEnd(page, running, call, handle));
-    }
-    if (page.accepted) await tellOfOthers(endsOfHeld(page, some));
+    for (const handle of handles) if (handle !== null) ends.push(tallyEnd(page, running, handle));
+    if (page.accepted) await tellOfHeld(page, some);
     if (from + some.length < calls.length) await rest(page, (Date.now() - began) * REST_SHARE);
   }
   return ends;
@@ -122,7 +119,7 @@ async function startCall(page: PageState, call: PageCall): Promise<CallHandle | 
 const isTooLate = ({ facts }: PageCall): boolean =>
   Date.parse(facts.callDeadline) <= Date.now() && patched('late-calls-do-not-start');
 
-async function tallyEnd(page: PageState, running: Running, call: PageCall, handle: CallHandle): Promise<void> {
+async function tallyEnd(page: PageState, running: Running, handle: CallHandle): Promise<void> {
   running.set(handle.workflowId, handle);
   try {
     const { status }: CallResult = await handle.result();
@@ -132,8 +129,6 @@ async function tallyEnd(page: PageState, running: Running, call: PageCall, handl
     // Cancelled or terminated by an operator, or failed by a bug.
     const isFailure = !isCancellation(error) && error.cause?.name !== 'TerminatedFailure';
     count(page, isFailure ? 'failed' : 'canceled');
-    // One that was cancelled has told it itself.
-    if (!isCancellation(error)) await tellOfOthers([{ call, end: lostEnd(call, isFailure) }]);
   }
   running.delete(handle.workflowId);
 }

@@ -2,6 +2,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { PageCall } from '../contract/batch.ts';
 import type { CallResult } from '../contract/call.ts';
 import type { Outcome } from '../contract/placement.ts';
+import type { WebhookEvent } from '../contract/webhook.ts';
 import { outcomeOf } from '../domain/call-history.ts';
 import { toInstant } from '../domain/instant.ts';
 import { type CallEnd, endEvent } from '../domain/webhook-events.ts';
@@ -29,42 +30,28 @@ export async function tellEnd({ facts, input }: CallState, result: CallResult, o
   await tell(endEvent(workflowInfo().workflowId, facts, end));
 }
 
-/** The same of calls that have no workflow which could tell it: each is left to a delivery of its own. */
-export async function tellOfOthers(ended: readonly { call: PageCall; end: CallEnd }[]): Promise<void> {
-  const telling = ended.filter(({ call }) => call.input.tellsWebhooks === true);
-  const [first] = telling;
+/** The same of those of a page's calls that never start: each is left to a delivery of its own, as it has no workflow. */
+export async function tellOfHeld(page: PageState, calls: readonly PageCall[]): Promise<void> {
+  const events = calls.flatMap((call) => heldEvent(page, call) ?? []);
+  const [first] = events;
   if (first === undefined) return;
   // Calls of one batch have one agent.
-  const { orgId, agentId } = first.call.facts;
+  const { orgId, agentId } = first.payload;
   if (!(await planning.hasWebhook({ orgId, agentId, kind: 'result' }))) return;
-  await Promise.all(telling.map(({ call, end }) => handOver(endEvent(call.callId, call.facts, end), null)));
+  await Promise.all(events.map((event) => handOver(event, null)));
 }
 
-/** Calls of a page that never start, and how they have ended. */
-export function endsOfHeld(page: PageState, calls: readonly PageCall[]): { call: PageCall; end: CallEnd }[] {
-  return calls.flatMap((call) => {
-    const held = page.held(call.callId);
-    if (held?.status !== 'Canceled') return [];
-    return [{ call, end: endOf(call, 'Canceled', held.reason, held.completedTime) }];
+function heldEvent(page: PageState, { callId, facts, input }: PageCall): WebhookEvent | null {
+  const held = page.held(callId);
+  if (held?.status !== 'Canceled' || input.tellsWebhooks !== true) return null;
+  return endEvent(callId, facts, {
+    status: held.status,
+    reason: held.reason,
+    createdTime: facts.createdTime,
+    completedTime: held.completedTime ?? toInstant(Date.now()),
+    durationSeconds: null,
+    transcription: null,
+    result: null,
+    errorMessage: null,
   });
 }
-
-/** How a call has ended whose workflow was terminated, or failed. */
-export const lostEnd = (call: PageCall, isFailure: boolean): CallEnd =>
-  isFailure ? endOf(call, 'Failed', null, null) : endOf(call, 'Canceled', 'terminated', null);
-
-const endOf = (
-  { facts }: PageCall,
-  status: CallEnd['status'],
-  reason: CallEnd['reason'],
-  completedTime: string | null,
-): CallEnd => ({
-  status,
-  reason,
-  createdTime: facts.createdTime,
-  completedTime: completedTime ?? toInstant(Date.now()),
-  durationSeconds: null,
-  transcription: null,
-  result: null,
-  errorMessage: status === 'Failed' ? 'The workflow of the call failed' : null,
-});

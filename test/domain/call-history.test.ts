@@ -75,7 +75,6 @@ describe('The history of an ended call', () => {
       recordId: 'record-1',
       transcription: 'Hello',
       outcome: { finishReason: 'answered', postCallAnalysis: null },
-      completedTime: null,
     });
   });
 

@@ -40,6 +40,8 @@ agents:
     retry: { maxAttempts: 3, delays: { busy: 5m, no-answer: 30m } }
     ringTimeout: 20s
     maxDuration: 10m
+    webhooks: { result: { url: 'https://user:pass@example.com/hook?key=1', secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw } }
+    predialWebhook: { url: 'https://example.com/may-i', headers: { Authorization: Bearer hidden } }
   - { agentId: demo, name: Demo, trunk: demo }
   - { agentId: slow, name: Slow, trunk: slow }
   - { agentId: disabled, name: Switched off, trunk: demo, isEnabled: false }
@@ -92,6 +94,8 @@ describe('the agents', () => {
       defaultDeadlineSeconds: 43_200,
       onVoicemail: 'retry',
       retry: { maxAttempts: 3, delaysSeconds: expect.objectContaining({ busy: 300, 'no-answer': 1_800 }) as object },
+      webhooks: { start: null, result: { url: 'https://example.com/hook', signed: true }, batch: null },
+      predialWebhook: { url: 'https://example.com/may-i', signed: false, onTimeout: 'go' },
       contactRules: null,
       ringTimeoutSeconds: 20,
       maxDurationSeconds: 600,

@@ -108,11 +108,34 @@ describe('a call of an agent with webhooks', () => {
       .readLedger()
       .filter(({ event, identity }) => event === 'place' && identity === `${callId}.1`);
     expect(dialed).toBeDefined();
-    expect(sentTo('/slow', callId)).toHaveLength(1);
+    expect(sentTo('/slow', callId)).not.toEqual([]);
     expect(Date.parse(call.completedTime ?? '') - Date.parse(call.createdTime)).toBeLessThan(7_000);
     // What was under way when the call ended is not lost: a delivery of its own goes on with it.
     receiver.reply = () => ({ status: 204 });
     await eventually(() => deliveries(callId)).toMatchObject([{ event: 'start', status: 'delivered' }]);
+  });
+});
+
+describe('a call whose workflow an operator terminates', () => {
+  it('is told as canceled, once, whether it was sent alone or in a batch', async () => {
+    const later = { endpoint: ANSWERED, scheduledTime: new Date(Date.now() + 3_600_000).toISOString() };
+    const alone = await api.call('telling', later);
+    const [inBatch] = await api.bulk('telling', [later]);
+    for (const { callId } of [alone, inBatch ?? alone]) {
+      await api.until(callId, ({ status }) => status === 'Pending');
+      await deployment.client.workflow.getHandle(callId).terminate();
+      await eventually(() => sentTo('/result', callId).map(({ body }) => body)).toMatchObject([
+        { type: 'CallDeadLineWebHookPayload', status: 'Canceled', reason: 'terminated' },
+      ]);
+    }
+    await eventually(() => deliveries(alone.callId)).toMatchObject([{ event: 'deadline', status: 'delivered' }]);
+    // Another host looks for such calls from the beginning, and tells none of them again.
+    await worker.end('SIGKILL');
+    worker = await deployment.startWorker();
+    const { callId } = await api.call('telling', { endpoint: BUSY });
+    await api.untilEnded(callId);
+    await eventually(() => sentTo('/result', callId).length).toBe(1);
+    expect(sentTo('/result', alone.callId)).toHaveLength(1);
   });
 });
 

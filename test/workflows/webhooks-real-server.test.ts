@@ -86,18 +86,6 @@ describe('A batch', () => {
   });
 });
 
-describe('A call that an operator terminates', () => {
-  it('is told by its page', async () => {
-    const batch = await openBatch([{ dueIn: DAY }, { dueIn: DAY, deadlineIn: 2 * DAY }]);
-    await batch.seal();
-    await eventually(() => batch.progress()).toMatchObject({ pagesStarted: 1 });
-    await batch.call(0).terminate();
-    await batch.call(1).cancel();
-    await batch.result();
-    await eventually(() => endsOf(batch)).toEqual({ 0: 'terminated', 1: 'request' });
-  });
-});
-
 describe('A batch that an operator terminates', () => {
   it('leaves its calls to tell how they ended', async () => {
     const phone = new Phone();

@@ -6,7 +6,8 @@ import { webhookOf } from '../../webhooks/deliver.ts';
 import type { ApiDeps } from '../context.ts';
 import { conflict, notFound } from '../problem.ts';
 import { type CallView, viewCall } from '../reading/call-view.ts';
-import { findDelivery } from '../reading/webhooks/deliveries.ts';
+import { readDelivery } from '../reading/webhooks/deliveries.ts';
+import { readFirstTries } from '../reading/webhooks/first-tries.ts';
 
 /**
  * Sends an event of a call again, at once, whether or not it was delivered: with the same `webhook-id`.
@@ -14,11 +15,13 @@ import { findDelivery } from '../reading/webhooks/deliveries.ts';
  * @throws Problem 404 for a call or an event that there is not, 409 where the agent has no webhook for it
  */
 export async function redeliver(deps: ApiDeps, orgId: string, callId: string, name: string): Promise<Delivery> {
-  const event = eventOf(await viewCall(deps, orgId, callId), name);
+  const call = await viewCall(deps, orgId, callId);
+  const tries = await readFirstTries(deps, callId);
+  const event = tries.get(name)?.told ?? eventOf(call, name);
   if (webhookOf(deps.configuration(), event) === null) {
     throw conflict(`The agent has no webhook for that: set its \`webhooks.${event.kind}\`.`);
   }
-  const attempts = (await findDelivery(deps, callId, name))?.attempts ?? [];
+  const attempts = (await readDelivery(deps, callId, name, tries))?.attempts ?? [];
   const handle = await deps.client.workflow.signalWithStart('webhookDelivery', {
     ...startDeliveryOptions({ event, attempts, retryAfterMs: null }),
     signal: redeliverSignal.name,
@@ -31,7 +34,7 @@ export async function redeliver(deps: ApiDeps, orgId: string, callId: string, na
     attempts,
     nextAttemptTime: null,
   };
-  return (await findDelivery(deps, callId, name)) ?? none;
+  return (await readDelivery(deps, callId, name, tries)) ?? none;
 }
 
 /** The event as it is told of a call that stands so. */

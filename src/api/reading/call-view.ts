@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { HeldCall } from '../../contract/batch.ts';
 import type { CallFacts, CallProgress, CallResult, CallStatus, Instant } from '../../contract/call.ts';
@@ -34,6 +35,7 @@ export interface CallSummary {
 export interface CallView
   extends CallSummary, Omit<EndedCall, 'cancelRequested' | 'hangupRequested' | 'outcome' | 'result'> {
   readonly batchId: string | null;
+  readonly completedTime: Instant | null;
   readonly expiresAt: Instant | null;
   readonly result: CallOutcome | null;
 }
@@ -82,14 +84,36 @@ async function viewStartedCall(deps: ApiDeps, orgId: string, callId: string): Pr
   const found = await describeCall(deps, orgId, callId);
   if (found === null) return null;
   const { description, facts } = found;
-  if (description.status.name !== 'RUNNING') return await viewEndedCall(deps, callId, facts, description);
+  if (description.status.name !== 'RUNNING') return await viewEndedCall(deps, callId, facts, description, null);
   const progress = await deps.client.workflow.getHandle(callId).query(getCallQuery);
-  if (hasEnded(progress)) {
-    // It still tells a webhook; or it has ended since.
-    if (progress.result != null) return await viewEndedCall(deps, callId, facts, description, progress.result);
-    return await viewStartedCall(deps, orgId, callId);
-  }
+  if (hasEnded(progress)) return await viewEndingCall(deps, orgId, callId, progress);
   return view(callId, facts, await withPause(deps, facts, progress), null);
+}
+
+/** How often it is looked for meanwhile, in milliseconds. */
+const LOOK_MS = 20;
+
+/** How long a workflow is waited for whose call has ended, in milliseconds: one that tells a webhook may take longer. */
+const ENDING_MS = 500;
+
+/** A call that has ended, and whose workflow is about to: as its lists have it, if that comes soon. */
+async function viewEndingCall(
+  deps: ApiDeps,
+  orgId: string,
+  callId: string,
+  { result = null }: CallProgress,
+): Promise<CallView | null> {
+  const timeout = Date.now() + ENDING_MS;
+  for (;;) {
+    const found = await describeCall(deps, orgId, callId);
+    if (found === null) return null;
+    const { description, facts } = found;
+    const isOpen = description.status.name === 'RUNNING';
+    // Workers of earlier versions do not tell its result before.
+    if (!isOpen) return await viewEndedCall(deps, callId, facts, description, null);
+    if (result !== null && Date.now() > timeout) return await viewEndedCall(deps, callId, facts, description, result);
+    await sleep(LOOK_MS);
+  }
 }
 
 /** Whether nothing more will become of a call. */
@@ -169,16 +193,15 @@ async function viewEndedCall(
   callId: string,
   facts: CallFacts,
   { closeTime }: WorkflowExecutionDescription,
-  result: CallResult | null = null,
+  result: CallResult | null,
 ): Promise<CallView> {
   const { events: history = [] } = await deps.client.workflow.getHandle(callId).fetchHistory();
   const { input, events } = readCallEvents(history ?? []);
   const ended = foldCallHistory(input.plan, result === null ? events : [...events, { kind: 'completed', result }]);
-  const completedTime = ended.completedTime ?? closeTime?.toISOString() ?? null;
-  // Its workflow ends a moment later, where it has a webhook to tell.
-  const expiresAt = completedTime === null ? null : Date.parse(completedTime) + (await retentionMs(deps.client));
+  const expiresAt = closeTime === undefined ? null : closeTime.getTime() + (await retentionMs(deps.client));
   return view(callId, facts, ended, {
-    completedTime,
+    // The time that lists go by, once there is one.
+    completedTime: closeTime?.toISOString() ?? result?.completedTime ?? null,
     expiresAt: expiresAt === null ? null : toInstant(expiresAt),
   });
 }

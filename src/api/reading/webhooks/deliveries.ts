@@ -16,11 +16,12 @@ export async function listDeliveries(deps: ApiDeps, call: CallView): Promise<Del
 }
 
 /** How one event was delivered; null where it was not tried. */
-export async function findDelivery(deps: ApiDeps, callId: string, event: string): Promise<Delivery | null> {
-  return await readDelivery(deps, callId, event, await readFirstTries(deps, callId));
-}
-
-async function readDelivery(deps: ApiDeps, callId: string, event: string, tries: FirstTries): Promise<Delivery | null> {
+export async function readDelivery(
+  deps: ApiDeps,
+  callId: string,
+  event: string,
+  tries: FirstTries,
+): Promise<Delivery | null> {
   const id = webhookId(callId, event);
   const handle = deps.client.workflow.getHandle(id);
   const workflow = await describeWorkflow(deps.client, id);
@@ -30,11 +31,11 @@ async function readDelivery(deps: ApiDeps, callId: string, event: string, tries:
     case 'COMPLETED':
       return (await handle.result()) as Delivery;
     default: {
-      const tried = tries.get(event);
-      if (tried === undefined) return null;
+      const first = tries.get(event);
+      if (first === undefined) return null;
       // An operator has ended its workflow.
       const isEnded = workflow !== null;
-      return fromFirstTry(id, event, tried, isEnded ? 'stopped' : 'pending');
+      return fromFirstTry(id, event, first.tried, isEnded ? 'stopped' : 'pending');
     }
   }
 }

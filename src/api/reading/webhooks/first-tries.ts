@@ -6,8 +6,16 @@ import { type ApiDeps } from '../../context.ts';
 import { describeWorkflow } from '../../describe-workflow.ts';
 import { decode, type HistoryEvent, readHistory } from '../../history.ts';
 
-/** What came of the first try of each event, which the call makes itself; null while it is under way, or nobody knows. */
-export type FirstTries = ReadonlyMap<string, Tried | null>;
+/** The first try of an event, which the call makes itself. */
+export interface FirstTry {
+  /** What came of it; null while it is under way, or nobody knows. */
+  readonly tried: Tried | null;
+  /** What was told, where the call's history has it. */
+  readonly told: WebhookEvent | null;
+}
+
+/** The first tries of a call, by the names of their events. */
+export type FirstTries = ReadonlyMap<string, FirstTry>;
 
 /** As many events of a history as are read at once: one may hold a transcript. */
 const EVENTS_AT_ONCE = 100;
@@ -23,9 +31,9 @@ export async function readFirstTries(deps: ApiDeps, callId: string): Promise<Fir
 }
 
 class HistoryOfTries {
-  readonly found = new Map<string, Tried | null>();
+  readonly found = new Map<string, FirstTry>();
   /** What is told by an activity, by the ID of the event that scheduled it. */
-  readonly #events = new Map<string, string>();
+  readonly #told = new Map<string, WebhookEvent>();
   #attempt = 1;
 
   read(event: HistoryEvent): void {
@@ -40,34 +48,36 @@ class HistoryOfTries {
     for (const { activityType, heartbeatDetails } of raw.pendingActivities ?? []) {
       const tried = decode(heartbeatDetails);
       const isAttempt = activityType?.name === 'placeCall' || activityType?.name === 'takeOver';
-      if (isAttempt && isTried(tried)) this.#add(startEventName(this.#attempt), tried);
+      if (isAttempt && isTried(tried)) this.#add(startEventName(this.#attempt), tried, null);
     }
   }
 
   #readScheduled(id: string, activity: string | null | undefined, input: unknown): void {
     if (activity === 'deliverWebhook') {
-      const { event } = (input ?? {}) as Partial<WebhookEvent>;
-      if (event === undefined) return;
-      this.#events.set(id, event);
-      this.found.set(event, null);
+      const told = (input ?? {}) as Partial<WebhookEvent>;
+      if (!isEvent(told)) return;
+      this.#told.set(id, told);
+      this.found.set(told.event, { tried: null, told });
     } else {
       this.#attempt = (input as { attempt?: number } | undefined)?.attempt ?? this.#attempt;
     }
   }
 
   #readCompleted(scheduledId: string, result: unknown): void {
-    const event = this.#events.get(scheduledId);
-    if (event !== undefined && isTried(result)) this.#add(event, result);
+    const told = this.#told.get(scheduledId);
+    if (told !== undefined && isTried(result)) this.#add(told.event, result, told);
     if (isOutcome(result) && result.kind === 'ended' && result.start != null) {
-      this.#add(startEventName(this.#attempt), result.start);
+      this.#add(startEventName(this.#attempt), result.start, null);
     }
   }
 
   /** Nobody was to be told: then there is nothing to show. */
-  #add(event: string, tried: Tried): void {
+  #add(event: string, tried: Tried, told: WebhookEvent | null): void {
     if (tried.verdict === 'nobody') this.found.delete(event);
-    else this.found.set(event, tried);
+    else this.found.set(event, { tried, told });
   }
 }
+
+const isEvent = (input: Partial<WebhookEvent>): input is WebhookEvent => typeof input.event === 'string';
 
 const isTried = (value: unknown): value is Tried => typeof value === 'object' && value !== null && 'verdict' in value;

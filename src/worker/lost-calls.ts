@@ -1,0 +1,130 @@
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowIdReusePolicy, WorkflowNotFoundError } from '@temporalio/common';
+import type { Logger } from 'pino';
+import type { Configuration } from '../config/configuration.ts';
+import { CALL_STATUS } from '../contract/search-attributes.ts';
+import type { CallMemo } from '../contract/start-call.ts';
+import { startDeliveryOptions } from '../contract/start-delivery.ts';
+import type { TrunkRef } from '../contract/trunk.ts';
+import type { WebhookEvent } from '../contract/webhook.ts';
+import { endEvent } from '../domain/webhook-events.ts';
+import { webhookOf } from '../webhooks/deliver.ts';
+
+/** How often they are looked for, in milliseconds: a list of Temporal's, which costs its server a few of them. */
+const LOOK_MS = 10_000;
+
+/** How far a first look goes back, in milliseconds: as long as a webhook would be tried. */
+const FIRST_LOOK_BACK_MS = 72 * 60 * 60_000;
+
+/** Lists may be behind by so much, in milliseconds. */
+const LATE_MS = 60_000;
+
+/** What tells of calls that have ended. */
+export interface LostCallsDeps {
+  readonly client: Client;
+  readonly configuration: () => Configuration;
+  readonly log: Logger;
+}
+
+/**
+ * Tells webhooks of the end of a trunk's calls that cannot tell it themselves: whose workflow somebody has terminated, or has
+ * failed. Each delivery's ID is used once, so that looking again tells nobody twice.
+ */
+export class LostCalls {
+  readonly #deps: LostCallsDeps;
+  readonly #trunk: TrunkRef;
+  readonly #timer: NodeJS.Timeout;
+  #since = Date.now() - FIRST_LOOK_BACK_MS;
+  #isLooking = false;
+  #isStopped = false;
+
+  constructor(deps: LostCallsDeps, trunk: TrunkRef) {
+    this.#deps = deps;
+    this.#trunk = trunk;
+    this.#timer = setInterval(() => void this.#look(), LOOK_MS);
+    void this.#look();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearInterval(this.#timer);
+  }
+
+  async #look(): Promise<void> {
+    if (this.#isLooking || !this.#isAnybodyTold) return;
+    this.#isLooking = true;
+    const began = Date.now();
+    try {
+      for await (const call of this.#deps.client.workflow.list({ query: this.#query })) {
+        if (this.#isStopped) return;
+        await this.#tell(call);
+      }
+      this.#since = began - LATE_MS;
+    } catch (error) {
+      this.#deps.log.warn({ err: error }, 'cannot look for calls that were terminated yet: looks again');
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+
+  get #isAnybodyTold(): boolean {
+    const agents = this.#deps.configuration().agents(this.#trunk.orgId);
+    return agents.some(({ webhooks }) => webhooks.result !== null);
+  }
+
+  get #query(): string {
+    const { orgId, trunk } = this.#trunk;
+    return [
+      `WorkflowType = 'outboundCall' AND ExecutionStatus IN ('Terminated', 'Failed', 'TimedOut')`,
+      `OrgId = '${orgId}' AND Trunk = '${trunk}' AND CloseTime >= '${new Date(this.#since).toISOString()}'`,
+    ].join(' AND ');
+  }
+
+  async #tell(call: WorkflowExecutionInfo): Promise<void> {
+    const event = lostEvent(call);
+    if (event === null || webhookOf(this.#deps.configuration(), event) === null) return;
+    // One that was reset goes on in another run.
+    if (!(await this.#isOver(call))) return;
+    try {
+      await this.#deps.client.workflow.start('webhookDelivery', {
+        ...startDeliveryOptions({ event, attempts: [], retryAfterMs: null }),
+        workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  }
+
+  async #isOver({ workflowId, runId }: WorkflowExecutionInfo): Promise<boolean> {
+    try {
+      return (await this.#deps.client.workflow.getHandle(workflowId).describe()).runId === runId;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  }
+}
+
+/** How a call has ended that did not come to tell it; null of one that did, or that somebody started by hand. */
+function lostEvent({
+  workflowId,
+  memo,
+  status,
+  closeTime,
+  typedSearchAttributes,
+}: WorkflowExecutionInfo): WebhookEvent | null {
+  const { call: facts } = (memo ?? {}) as Partial<CallMemo>;
+  const said = typedSearchAttributes.get(CALL_STATUS) ?? '';
+  if (facts === undefined || ['Completed', 'Failed', 'Canceled'].includes(said)) return null;
+  const isTerminated = status.name === 'TERMINATED';
+  return endEvent(workflowId, facts, {
+    status: isTerminated ? 'Canceled' : 'Failed',
+    reason: isTerminated ? 'terminated' : null,
+    createdTime: facts.createdTime,
+    completedTime: (closeTime ?? new Date()).toISOString(),
+    durationSeconds: null,
+    transcription: null,
+    result: null,
+    errorMessage: isTerminated ? null : 'The workflow of the call failed',
+  });
+}
