@@ -39,6 +39,8 @@ export class BatchFlow {
   expired = false;
   canceled = false;
   paused = false;
+  /** Whether it has ended, and is only told: nobody cancels or pauses it any more. */
+  over = false;
   ended: Tally = EMPTY_TALLY;
   readonly #input: BatchInput;
   /** How many calls each page holds. */
@@ -124,7 +126,7 @@ export class BatchFlow {
   }
 
   #stop(how: 'paused' | 'canceled', reason: string | null): void {
-    if (this.canceled) return;
+    if (this.canceled || this.over) return;
     this.#waking.cancel();
     this[how] = true;
     this.#reason = reason;

@@ -67,6 +67,7 @@ async function run(batch: BatchFlow, input: BatchInput): Promise<Tally> {
   await startCalls(batch, pages, input);
   await Promise.all(tallies);
   await condition(allHandlersFinished);
+  batch.over = true;
   setCurrentDetails(describe(batch, input));
   if (input.tellsWebhooks === true) await tellBatchEnd(batch, input);
   return batch.ended;

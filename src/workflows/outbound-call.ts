@@ -44,6 +44,8 @@ export async function outboundCall(input: CallInput): Promise<CallResult> {
 
 function heedNativeCancellation(call: CallState): void {
   CancellationScope.current().cancelRequested.catch(() => {
+    // It is told how it has ended: with the reason that it had then.
+    if (call.ended) return;
     call.cancel('request');
     call.canceledNatively = call.cancelReason !== null;
   });

@@ -4,6 +4,7 @@ import { getDeliveryQuery } from '../../src/contract/messages.ts';
 import { answers } from './attempt.ts';
 import { Batch } from './batches.ts';
 import { Phone } from './phone.ts';
+import { Later } from './later.ts';
 import { DAY, startCall } from './requests.ts';
 import { useReceiver } from './webhooks.ts';
 import { eventually, useWorld } from './world.ts';
@@ -83,6 +84,47 @@ describe('A batch', () => {
     await expect(batch.result()).rejects.toThrow();
     expect(receiver.received).toEqual([]);
     expect(world.script.told).toEqual([]);
+  });
+});
+
+describe('What has ended, while it is told', () => {
+  /** Holds the receiver's first answer back; resolves to what lets it go, once it was asked. */
+  function heldBack(): { asked: Promise<void>; goOn: () => void } {
+    const asked = new Later<void>();
+    const goOn = new Later<void>();
+    const deliver = world.script.deliverWebhook;
+    world.script.deliverWebhook = async (event) => {
+      asked.resolve();
+      await goOn.promise;
+      return await deliver(event);
+    };
+    return { asked: asked.promise, goOn: () => goOn.resolve() };
+  }
+
+  it('keeps the reason that it is told with, also where somebody cancels its workflow', async () => {
+    const { asked, goOn } = heldBack();
+    const call = await startCall(world, { dueIn: DAY });
+    await call.cancel({ reason: 'paid already' });
+    await asked;
+    await call.handle.cancel();
+    goOn();
+    expect(await call.result()).toMatchObject({ status: 'Canceled', reason: 'paid already' });
+    expect(receiver.received.map(({ body }) => body.reason)).toEqual(['paid already']);
+  });
+
+  it('stays a batch that has completed, also where somebody cancels it', async () => {
+    world.script.placeCall = answers;
+    world.script.hasWebhook = ({ kind }) => kind === 'batch';
+    const { asked, goOn } = heldBack();
+    const batch = await openBatch([{}]);
+    await batch.seal();
+    await asked;
+    await batch.handle.signal('cancelBatch');
+    await batch.handle.signal('pauseBatch');
+    expect(await batch.progress()).toMatchObject({ state: 'Running', reason: null });
+    goOn();
+    await batch.result();
+    expect(receiver.received.map(({ body }) => body.status)).toEqual(['Completed']);
   });
 });
 
