@@ -2,12 +2,33 @@ import { z } from 'zod';
 import { mapping, orNull } from './fields.ts';
 import type { PredialConfig, WebhookConfig, WebhooksConfig } from './types.ts';
 
-const url = z.url({ protocol: /^https?$/, error: 'expected a URL such as https://example.com/hooks' });
+const url = z
+  .url({ protocol: /^https?$/, error: 'expected a URL such as https://example.com/hooks' })
+  .refine(hasReadableCredentials, 'expected each `%` of its user and password as `%25`');
+
+/** They are decoded before they are sent: where that fails, nothing ever would be. */
+function hasReadableCredentials(words: string): boolean {
+  if (!URL.canParse(words)) return true; // Said already.
+  const { username, password } = new URL(words);
+  try {
+    decodeURIComponent(username);
+    decodeURIComponent(password);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What says how long a request is and how it comes, which is HTTP's own business: no request would arrive whole. */
+const FRAMING = /^(?:content-length|transfer-encoding|connection|upgrade|trailer|expect)$/i;
 
 /** RFC 9110: a token, and visible characters with spaces and tabs between them. */
 const headers = z
   .record(
-    z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'expected the name of an HTTP header'),
+    z
+      .string()
+      .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'expected the name of an HTTP header')
+      .refine((name) => !FRAMING.test(name), 'is set by itself: leave it out'),
     z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'expected the value of an HTTP header: one line'),
   )
   .default({});

@@ -61,7 +61,8 @@ function readAnswer(body: string): PredialAnswer {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    // RFC 8259, 8.1: some servers begin with a byte order mark, and a no is a no.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     return null;
   }

@@ -60,6 +60,11 @@ describe('the pre-dial check', () => {
     expect(await askPredial(configuration(), question)).toEqual({ kind: 'no', reason: null });
   });
 
+  it('says no with a byte order mark before it, too', async () => {
+    receiver.reply = () => ({ status: 200, body: '\uFEFF{"allow": false}' });
+    expect(await askPredial(configuration(), question)).toEqual({ kind: 'no', reason: null });
+  });
+
   it.each([
     ['nothing', 204, undefined],
     ['something else', 200, 'no'],
