@@ -1,12 +1,18 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { WorkflowExecutionAlreadyStartedError, WorkflowIdReusePolicy, WorkflowNotFoundError } from '@temporalio/common';
+import {
+  defaultPayloadConverter,
+  type Payload,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowIdReusePolicy,
+  WorkflowNotFoundError,
+} from '@temporalio/common';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
 import { CALL_STATUS } from '../contract/search-attributes.ts';
 import type { CallMemo } from '../contract/start-call.ts';
 import { startDeliveryOptions } from '../contract/start-delivery.ts';
 import type { TrunkRef } from '../contract/trunk.ts';
-import type { WebhookEvent } from '../contract/webhook.ts';
+import type { Tried, WebhookEvent } from '../contract/webhook.ts';
 import { endEvent } from '../domain/webhook-events.ts';
 import { webhookOf } from '../webhooks/deliver.ts';
 
@@ -81,7 +87,7 @@ export class LostCalls {
   }
 
   async #tell(call: WorkflowExecutionInfo): Promise<void> {
-    const event = lostEvent(call);
+    const event = hasEnded(call) ? await this.#untoldEvent(call) : lostEvent(call);
     if (event === null || webhookOf(this.#deps.configuration(), event) === null) return;
     // One that was reset goes on in another run.
     if (!(await this.#isOver(call))) return;
@@ -95,6 +101,22 @@ export class LostCalls {
     }
   }
 
+  /** What a call was telling that had ended, when its workflow did; null where it was told, or nobody was to be. */
+  async #untoldEvent({ workflowId, runId }: WorkflowExecutionInfo): Promise<WebhookEvent | null> {
+    const { events } = await this.#deps.client.workflow.getHandle(workflowId, runId).fetchHistory();
+    const asked = events?.findLast(
+      ({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityType?.name === 'deliverWebhook',
+    );
+    if (asked === undefined) return null;
+    const answered = events?.find(({ activityTaskCompletedEventAttributes: completed }) =>
+      completed?.scheduledEventId?.eq(asked.eventId ?? 0),
+    );
+    const tried = first<Tried>(answered?.activityTaskCompletedEventAttributes?.result);
+    // What was to be tried again may have been handed over, which is then seen by its ID.
+    if (tried !== null && tried.verdict !== 'again') return null;
+    return first<WebhookEvent>(asked.activityTaskScheduledEventAttributes?.input);
+  }
+
   async #isOver({ workflowId, runId }: WorkflowExecutionInfo): Promise<boolean> {
     try {
       return (await this.#deps.client.workflow.getHandle(workflowId).describe()).runId === runId;
@@ -105,17 +127,20 @@ export class LostCalls {
   }
 }
 
-/** How a call has ended that did not come to tell it; null of one that did, or that somebody started by hand. */
-function lostEvent({
-  workflowId,
-  memo,
-  status,
-  closeTime,
-  typedSearchAttributes,
-}: WorkflowExecutionInfo): WebhookEvent | null {
+/** Whether the call had ended before its workflow did: then that is what is told. */
+const hasEnded = ({ typedSearchAttributes }: WorkflowExecutionInfo): boolean =>
+  ['Completed', 'Failed', 'Canceled'].includes(typedSearchAttributes.get(CALL_STATUS) ?? '');
+
+/** The first of some values; null where there is none. */
+function first<T>(values: { payloads?: Payload[] | null } | null | undefined): T | null {
+  const [payload] = values?.payloads ?? [];
+  return payload === undefined ? null : defaultPayloadConverter.fromPayload<T>(payload);
+}
+
+/** How a call has ended whose workflow ended before it; null of one that somebody started by hand. */
+function lostEvent({ workflowId, memo, status, closeTime }: WorkflowExecutionInfo): WebhookEvent | null {
   const { call: facts } = (memo ?? {}) as Partial<CallMemo>;
-  const said = typedSearchAttributes.get(CALL_STATUS) ?? '';
-  if (facts === undefined || ['Completed', 'Failed', 'Canceled'].includes(said)) return null;
+  if (facts === undefined) return null;
   const isTerminated = status.name === 'TERMINATED';
   return endEvent(workflowId, facts, {
     status: isTerminated ? 'Canceled' : 'Failed',

@@ -139,6 +139,21 @@ describe('a call whose workflow an operator terminates', () => {
   });
 });
 
+describe('a call whose workflow an operator terminates while it tells how it has ended', () => {
+  it('is told just that, and shows it', async () => {
+    receiver.reply = ({ path }) => (path === '/result' ? { status: 503, afterMs: 2_000 } : { status: 204 });
+    const { callId } = await api.call('telling', { endpoint: BUSY });
+    await eventually(() => sentTo('/result', callId).length).toBe(1);
+    await deployment.client.workflow.getHandle(callId).terminate();
+    receiver.reply = () => ({ status: 204 });
+    await eventually(() => deliveries(callId)).toMatchObject([
+      { event: 'start', status: 'delivered' },
+      { event: 'failed', status: 'delivered' },
+    ]);
+    expect(new Set(sentTo('/result', callId).map(({ body }) => body.type))).toEqual(new Set(['FailedWebHookPayload']));
+  });
+});
+
 describe('an event that was not delivered', () => {
   it('shows its attempts without credentials, and is sent again on request under the same ID', async () => {
     receiver.reply = ({ path }) => (path.startsWith('/broken') ? { status: 410 } : { status: 204 });

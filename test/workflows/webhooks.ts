@@ -19,7 +19,8 @@ export function useReceiver(world: World): Receiver {
   return receiver;
 }
 
-const configurationFor = ({ url }: Receiver) =>
+/** An organization whose agent `reminder` tells that receiver of its results and batches. */
+export const configurationFor = ({ url }: Receiver) =>
   parseConfiguration(
     `
 organizations: [{ orgId: acme, apiKeys: [], allowPrivateWebhooks: true }]

@@ -10,8 +10,9 @@ import { type FirstTries, readFirstTries } from './first-tries.ts';
 /** How the events of a call were delivered, in the order in which they came; without those that nobody was to be told. */
 export async function listDeliveries(deps: ApiDeps, call: CallView): Promise<Delivery[]> {
   const tries = await readFirstTries(deps, call.callId);
-  const names = eventNames(call.attempts.length, call.status);
-  const deliveries = await Promise.all(names.map((event) => readDelivery(deps, call.callId, event, tries)));
+  // Of a call whose workflow was terminated while it told how it had ended, that end is none of those.
+  const names = new Set([...eventNames(call.attempts.length, call.status), ...tries.keys()]);
+  const deliveries = await Promise.all([...names].map((event) => readDelivery(deps, call.callId, event, tries)));
   return deliveries.filter((delivery) => delivery !== null);
 }
 
