@@ -41,7 +41,8 @@ export async function post({ url, headers, body, timeoutMs, allowPrivate }: Post
     headers: { 'user-agent': 'Outdial', ...headers, 'content-type': 'application/json' },
     body,
     agent: allowPrivate ? {} : PUBLIC_ONLY,
-    timeout: { request: timeoutMs },
+    // Got's own timer stops with the connection, and 101 ends that without an answer: nothing more would come, for ever.
+    signal: AbortSignal.timeout(timeoutMs),
     followRedirect: false,
     retry: { limit: 0 },
     throwHttpErrors: false,

@@ -51,6 +51,11 @@ describe('posting', () => {
     await expect(post(request({ url: unknown }))).rejects.toThrow(/^its name (is not known|could not be looked up)/);
   });
 
+  it('waits no longer for a receiver that wants to speak another protocol', async () => {
+    receiver.reply = () => ({ status: 101, headers: { connection: 'Upgrade', upgrade: 'websocket' } });
+    await expect(post(request({ timeoutMs: 300 }))).rejects.toThrow(new NoAnswer('no answer within 0.3 s'));
+  });
+
   it('takes the status for the answer where the body never ends', async () => {
     receiver.reply = () => ({ status: 200, headers: { 'content-length': '10' }, body: 'half' });
     expect(await post(request({ timeoutMs: 300 }))).toMatchObject({ statusCode: 200, body: null });
