@@ -4,10 +4,16 @@ import type { PredialConfig, WebhookConfig, WebhooksConfig } from './types.ts';
 
 const url = z.url({ protocol: /^https?$/, error: 'expected a URL such as https://example.com/hooks' });
 
+/** Headers that a request brings by itself: another value would break it, or its signature. */
+const OURS = /^(host|connection|content-length|content-type|transfer-encoding|upgrade|expect|webhook-.*)$/i;
+
 /** RFC 9110: a token, and visible characters with spaces and tabs between them. */
 const headers = z
   .record(
-    z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'expected the name of an HTTP header'),
+    z
+      .string()
+      .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'expected the name of an HTTP header')
+      .refine((header) => !OURS.test(header), 'expected a header that Outdial does not set itself'),
     z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'expected the value of an HTTP header: one line'),
   )
   .default({});
