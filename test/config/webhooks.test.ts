@@ -15,7 +15,7 @@ describe('the webhooks of an agent', () => {
   });
 
   it('are refused with an address that is none of the web', () => {
-    for (const wrong of ['example.com/hook', 'ftp://example.com', 'file:///etc/passwd']) {
+    for (const wrong of ['crm.internal/hook', 'ftp://crm.internal', 'file:///etc/passwd']) {
       const [problem = ''] = agentProblems({ webhooks: { start: { url: wrong } } });
       expect(problem).toContain('webhooks.start.url: expected a URL such as https://example.com/hooks');
       expect(problem).not.toContain(wrong);
