@@ -12,6 +12,8 @@ export interface SiteOptions {
   readonly speed: number;
   /** Trunks beside it, of one line each and without calls. @default 0 */
   readonly idleTrunks?: number;
+  /** Where the agent `telling` tells how its calls ended; without it there is no such agent. */
+  readonly receiverUrl?: string;
 }
 
 /** Outdial deployed for one bench: a fresh Temporal server, an API and a worker, each a process of its own. */
@@ -37,12 +39,16 @@ export async function onSite<T>(options: SiteOptions, bench: (site: Site) => Pro
   }
 }
 
-const configuration = ({ lines, speed, idleTrunks = 0 }: SiteOptions): string => `
+const configuration = ({ lines, speed, idleTrunks = 0, receiverUrl }: SiteOptions): string => `
+organizations:
+  - { orgId: default, apiKeys: [{ name: bench, key: outdial-development }], allowPrivateWebhooks: true }
 trunks:
   - { name: demo, lines: ${lines}, callerId: "+14155550100", dialer: { type: simulator, speed: ${speed} } }
 ${Array.from({ length: idleTrunks }, (_, index) => `  - { name: idle-${index}, lines: 1, dialer: { type: simulator } }`).join('\n')}
 agents:
   - { agentId: demo, name: Always open, trunk: demo, ringTimeout: 60s }
+  - { agentId: ruled, name: Never twice at once, trunk: demo, contactRules: { maxAttemptsPerDay: 100 } }
+${receiverUrl === undefined ? '' : `  - { agentId: telling, name: Tells, trunk: demo, webhooks: { result: { url: '${receiverUrl}' } } }`}
 `;
 
 /** Kills a process that we have started when ours ends before it. */

@@ -24,7 +24,11 @@ export class StartWebhook {
   begin(): void {
     if (this.#isBegun) return;
     this.#isBegun = true;
-    void this.#host.tellWebhook(this.#event).then((tried) => (this.tried = tried));
+    // What went wrong is not known: as if it had not come to an end.
+    void this.#host.tellWebhook(this.#event).then(
+      (tried) => (this.tried = tried),
+      () => undefined,
+    );
   }
 
   /**

@@ -19,8 +19,8 @@ function hasReadableCredentials(words: string): boolean {
   }
 }
 
-/** What says how long a request is and how it comes, which is HTTP's own business: no request would arrive whole. */
-const FRAMING = /^(?:content-length|transfer-encoding|connection|upgrade|trailer|expect)$/i;
+/** Headers that a request brings by itself: another value would break it, or its signature. */
+const OURS = /^(host|connection|content-length|content-type|transfer-encoding|upgrade|trailer|expect|webhook-.*)$/i;
 
 /** RFC 9110: a token, and visible characters with spaces and tabs between them. */
 const headers = z
@@ -28,7 +28,7 @@ const headers = z
     z
       .string()
       .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'expected the name of an HTTP header')
-      .refine((name) => !FRAMING.test(name), 'is set by itself: leave it out'),
+      .refine((header) => !OURS.test(header), 'expected a header that Outdial does not set itself'),
     z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'expected the value of an HTTP header: one line'),
   )
   .default({});

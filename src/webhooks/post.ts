@@ -34,9 +34,17 @@ const PUBLIC_ONLY = { http: new RequestFilteringHttpAgent(), https: new RequestF
 /**
  * Posts JSON, once: nothing is tried again, no redirect is followed.
  *
- * @throws NoAnswer when none came in time
+ * @throws NoAnswer when none came in time, or the request cannot be made
  */
-export async function post({ url, headers, body, timeoutMs, allowPrivate }: PostRequest): Promise<PostAnswer> {
+export async function post(request: PostRequest): Promise<PostAnswer> {
+  try {
+    return await ask(request);
+  } catch (error) {
+    throw new NoAnswer(explain(error, request.timeoutMs));
+  }
+}
+
+async function ask({ url, headers, body, timeoutMs, allowPrivate }: PostRequest): Promise<PostAnswer> {
   const request = got.stream.post(url, {
     headers: { 'user-agent': 'Outdial', ...headers, 'content-type': 'application/json' },
     body,
@@ -53,8 +61,6 @@ export async function post({ url, headers, body, timeoutMs, allowPrivate }: Post
       request.once('error', reject);
     });
     return { statusCode, headers, body: await readBody(request) };
-  } catch (error) {
-    throw new NoAnswer(explain(error, timeoutMs));
   } finally {
     // What still comes is of no interest, an error neither.
     request.on('error', () => undefined);
@@ -79,7 +85,9 @@ async function readBody(chunks: AsyncIterable<Buffer>): Promise<string | null> {
 
 function explain(error: unknown, timeoutMs: number): string {
   if (error instanceof TimeoutError) return `no answer within ${timeoutMs / 1_000} s`;
-  if (!(error instanceof RequestError)) throw error;
+  // A URL, a header or an answer that cannot be read.
+  if (!(error instanceof RequestError))
+    return 'the request could not be made as it is configured, or its answer not be read';
   if (/is not allowed\. Because/.test(error.message)) {
     return 'its address is private: only an organization with `allowPrivateWebhooks: true` sends there';
   }

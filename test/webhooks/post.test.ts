@@ -56,6 +56,11 @@ describe('posting', () => {
     await expect(post(request({ timeoutMs: 300 }))).rejects.toThrow(new NoAnswer('no answer within 0.3 s'));
   });
 
+  it('says so where a request cannot be made as it is configured', async () => {
+    const url = receiver.url.replace('//', '//a%b@');
+    await expect(post(request({ url }))).rejects.toThrow(/^(the request could not be made|the connection failed)/);
+  });
+
   it('takes the status for the answer where the body never ends', async () => {
     receiver.reply = () => ({ status: 200, headers: { 'content-length': '10' }, body: 'half' });
     expect(await post(request({ timeoutMs: 300 }))).toMatchObject({ statusCode: 200, body: null });
