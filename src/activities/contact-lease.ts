@@ -4,6 +4,7 @@ import type { ContactRules } from '../contract/contact.ts';
 import type { Outcome, PlaceCallInput } from '../contract/placement.ts';
 import { toInstant } from '../domain/instant.ts';
 import { planCall } from '../domain/plan.ts';
+import { notNow } from './not-now.ts';
 import type { TrunkHost } from './trunk-host.ts';
 
 /** Beyond ringing and talking: from the question to the dial, and for a carrier that is slow to end a call, in milliseconds. */
@@ -67,13 +68,13 @@ export class ContactLease {
       case 'busy': {
         const at = toInstant(Math.max(Date.parse(answer.until), now + LEAST_WAIT_MS));
         const plan = { at, waitingFor: 'contact-busy', summary: 'another call has its number' } as const;
-        return { kind: 'not-now', plan, askedTime: toInstant(now) };
+        return notNow(plan, now);
       }
       case 'limit': {
         const { timezone, callDeadline } = this.#input;
         const notBefore = Math.max(Date.parse(answer.until), now + LEAST_WAIT_MS);
         const wanted = { now, notBefore, because: 'contact-limit', callDeadline } as const;
-        return { kind: 'not-now', plan: planCall(agent.schedule, timezone, wanted), askedTime: toInstant(now) };
+        return notNow(planCall(agent.schedule, timezone, wanted), now);
       }
     }
   }

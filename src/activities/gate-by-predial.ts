@@ -1,5 +1,6 @@
 import type { Outcome, PlaceCallInput } from '../contract/placement.ts';
 import { toInstant } from '../domain/instant.ts';
+import { notNow } from './not-now.ts';
 import type { TrunkHost } from './trunk-host.ts';
 
 /** How soon a call asks again whose pre-dial check has not answered, in milliseconds. */
@@ -26,7 +27,7 @@ export async function gateByPredial(
     case 'wait': {
       const summary = 'its pre-dial check does not answer';
       const plan = { at: toInstant(now + ASK_AGAIN_MS), waitingFor: 'predial', summary } as const;
-      return { kind: 'not-now', plan, askedTime: toInstant(now) };
+      return notNow(plan, now);
     }
     case 'no': {
       const message = `The pre-dial check said no${answer.reason === null ? '' : `: ${answer.reason}`}`;

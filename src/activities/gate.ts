@@ -3,6 +3,7 @@ import type { NotDialedBecause, Outcome, PlaceCallInput } from '../contract/plac
 import { callerIdMistake, countryMistake, type TrunkLimits } from '../domain/allowed.ts';
 import { toInstant } from '../domain/instant.ts';
 import { planCall } from '../domain/plan.ts';
+import { notNow } from './not-now.ts';
 import type { TrunkHost } from './trunk-host.ts';
 
 /**
@@ -32,19 +33,18 @@ export async function gate(
   now: number,
   hasWaited: boolean,
 ): Promise<Outcome | null> {
-  const refused = gateByConfiguration(host, input, now) ?? (await gateByPauses(host, input, now, hasWaited));
-  return refused?.kind === 'not-now' ? { ...refused, askedTime: toInstant(now) } : refused;
+  return gateByConfiguration(host, input, now) ?? (await gateByPauses(host, input, now, hasWaited));
 }
 
 function gateByConfiguration(host: GateHost, input: PlaceCallInput, now: number): Outcome | null {
   if (Date.parse(input.callDeadline) <= now) return { kind: 'not-dialed', because: 'deadline' };
   const [agent, trunk] = [host.agent(input.agentId), host.trunk()];
   if (agent === undefined || trunk === undefined) {
-    return notNow(now + ASK_AGAIN_MS, 'agent-missing', 'its agent or its trunk is not configured');
+    return heldBack(now, ASK_AGAIN_MS, 'agent-missing', 'its agent or its trunk is not configured');
   }
-  if (!agent.isEnabled) return notNow(now + ASK_AGAIN_MS, 'agent-disabled', 'its agent is disabled');
+  if (!agent.isEnabled) return heldBack(now, ASK_AGAIN_MS, 'agent-disabled', 'its agent is disabled');
   const plan = planCall(agent.schedule, input.timezone, { now, notBefore: now, callDeadline: input.callDeadline });
-  return plan.waitingFor === null ? gateByTrunk(trunk, input) : { kind: 'not-now', plan };
+  return plan.waitingFor === null ? gateByTrunk(trunk, input) : notNow(plan, now);
 }
 
 /** Against toll fraud: the trunk's limits as they are now, whatever the call was accepted by. */
@@ -66,13 +66,11 @@ async function gateByPauses(
     hasWaited && host.isPaused(),
   ]);
   if (batch === 'canceled') return { kind: 'not-dialed', because: 'batch' };
-  if (batch === 'paused') return notNow(now + ASK_AGAIN_MS, 'batch-paused', 'its batch is paused');
-  return isTrunkPaused ? notNow(now + BACK_TO_QUEUE_MS, 'trunk-paused', 'its trunk is paused') : null;
+  if (batch === 'paused') return heldBack(now, ASK_AGAIN_MS, 'batch-paused', 'its batch is paused');
+  return isTrunkPaused ? heldBack(now, BACK_TO_QUEUE_MS, 'trunk-paused', 'its trunk is paused') : null;
 }
 
 const notDialed = (because: NotDialedBecause, message: string): Outcome => ({ kind: 'not-dialed', because, message });
 
-const notNow = (at: number, waitingFor: WaitingFor, summary: string): Outcome => ({
-  kind: 'not-now',
-  plan: { at: toInstant(at), waitingFor, summary },
-});
+const heldBack = (now: number, ms: number, waitingFor: WaitingFor, summary: string): Outcome =>
+  notNow({ at: toInstant(now + ms), waitingFor, summary }, now);

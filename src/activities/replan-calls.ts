@@ -7,6 +7,7 @@ import { WAITS_FOR_ITS_AGENT, WAITS_FOR_ITS_TIME, type WaitingFor } from '../con
 import { type Schedule, withoutZone } from '../contract/schedule.ts';
 import { AGENT_ID } from '../contract/search-attributes.ts';
 import type { ReplanRequest } from '../contract/trunk.ts';
+import { isOneOf } from '../contract/visibility-query.ts';
 import { ignoreNotFound } from './call-workflow.ts';
 
 /**
@@ -125,10 +126,6 @@ async function pause(ms: number): Promise<void> {
   const { cancelled, cancellationSignal } = Context.current();
   await Promise.race([sleep(ms, undefined, { signal: cancellationSignal }).catch(() => undefined), cancelled]);
 }
-
-/** Names hold no quotation marks. */
-const isOneOf = (attribute: string, values: readonly string[]): string =>
-  `${attribute} IN (${values.map((value) => `'${value}'`).join(', ')})`;
 
 const chunks = <T>(all: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size));

@@ -29,8 +29,8 @@ export function checkConfiguration(text: string, env: NodeJS.ProcessEnv, fileNam
 const PRIVATE = ['apiKeys', 'callerId', 'callerIds', 'prompt', 'additionalData', 'webhooks', 'predialWebhook'];
 
 /**
- * API keys, phone numbers, what agents say and where credentials may be: never shown, however wrong they are. Nor is a file that is one text from
- * beginning to end: it is another file, the kept secret perhaps.
+ * API keys, phone numbers, what agents say and where credentials may be: never shown, however wrong they are. Nor is a file
+ * that is one text from beginning to end: it is another file, the kept secret perhaps.
  */
 const isPrivate = (path: Path): boolean => path.length === 0 || PRIVATE.some((key) => path.includes(key));
 

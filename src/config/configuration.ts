@@ -7,14 +7,6 @@ import type { ParsedConfiguration } from './schema.ts';
 import type { AgentConfig, ContactRules, OrganizationConfig, TrunkConfig } from './types.ts';
 
 /**
- * Reads `outdial.yaml`.
- *
- * @throws {ConfigurationError} as {@link readConfiguration} and {@link parseConfiguration} do.
- */
-export const loadConfiguration = async (path: string, env: NodeJS.ProcessEnv): Promise<Configuration> =>
-  parseConfiguration(await readConfiguration(path), env, path);
-
-/**
  * The text of an `outdial.yaml`.
  *
  * @throws {ConfigurationError} when the file cannot be read.

@@ -1,6 +1,8 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ContactRef } from '../contract/contact.ts';
+import { maskEndpoint } from '../domain/mask.ts';
 import type { Environment } from './environment.ts';
 import { ConfigurationError } from './error.ts';
 
@@ -38,6 +40,13 @@ export async function outdialSecret(
 /** What finds calls to an endpoint without telling it. @param endpoint normalized */
 export const hashEndpoint = (secret: string, endpoint: string): string =>
   createHmac('sha256', secret).update(endpoint).digest('base64url');
+
+/** Whom a normalized endpoint stands for in an organization. */
+export const contactOf = (secret: string, orgId: string, endpoint: string): ContactRef => ({
+  orgId,
+  hash: hashEndpoint(secret, endpoint),
+  masked: maskEndpoint(endpoint),
+});
 
 /** The secret in the data directory, made if there is none. */
 async function keptSecret(dataDir: string): Promise<string> {

@@ -14,6 +14,13 @@ export const CALL_STATUSES = [
 ] as const;
 export type CallStatus = (typeof CALL_STATUSES)[number];
 
+/** How a call ends. */
+export type EndStatus = Extract<CallStatus, 'Completed' | 'Failed' | 'Canceled'>;
+
+/** Whether nothing more becomes of a call of this status. */
+export const isEnd = (status: string | undefined): status is EndStatus =>
+  status === 'Completed' || status === 'Failed' || status === 'Canceled';
+
 /** How an attempt ended. */
 export const DISPOSITIONS = [
   'answered',
@@ -180,7 +187,7 @@ export interface Waiting {
 
 /** The result of the `outboundCall` workflow: under 1 KB, since Temporal copies it into the parent's history. */
 export interface CallResult {
-  readonly status: 'Completed' | 'Failed' | 'Canceled';
+  readonly status: EndStatus;
   readonly reason: CancelReason | null;
   /** Of the last attempt. */
   readonly disposition: Disposition | null;

@@ -23,6 +23,7 @@ export const callIdOf = (identity: string): string => identity.slice(0, identity
 
 /** The delivery of one webhook's event, of a call or of a batch. */
 export const webhookId = (id: string, event: string): string => `webhook-${id}-${event}`;
+
 /** One endpoint of an organization: `hash` is that of its calls' `EndpointHash`. */
 export const contactWorkflowId = (orgId: string, hash: string): string => `contact-${orgId}-${hash}`;
 

@@ -1,12 +1,12 @@
-import type { CallFacts, CancelReason, Instant } from '../contract/call.ts';
+import { type CallFacts, type CancelReason, type EndStatus, type Instant, isEnd } from '../contract/call.ts';
 import { webhookId } from '../contract/ids.ts';
-import type { BatchPayload, CallOutcome, WebhookEvent } from '../contract/webhook.ts';
+import type { BatchPayload, CallOutcome, WebhookEvent, WebhookPayload } from '../contract/webhook.ts';
 
 type CallIdentity = Pick<CallFacts, 'agentId' | 'orgId' | 'endpoint' | 'additionalData'>;
 
 /** How a call has ended, as far as its events tell. */
 export interface CallEnd {
-  readonly status: 'Completed' | 'Failed' | 'Canceled';
+  readonly status: EndStatus;
   readonly reason: CancelReason | null;
   readonly createdTime: Instant;
   readonly completedTime: Instant;
@@ -16,6 +16,16 @@ export interface CallEnd {
   readonly errorMessage: string | null;
 }
 
+/** What is known of a call whose end no dialer has seen. */
+export const UNSEEN_END = { durationSeconds: null, transcription: null, result: null, errorMessage: null } as const;
+
+/** What the event of a call's end is called. */
+const END_EVENTS: Readonly<Record<EndStatus, string>> = {
+  Completed: 'completed',
+  Failed: 'failed',
+  Canceled: 'deadline',
+};
+
 /** An attempt is being dialed. @param attempt from 1 */
 export function startEvent(callId: string, call: CallIdentity, attempt: number): WebhookEvent {
   const payload = { type: 'StartWebHookPayload', status: 'Running', ...identity(callId, call) } as const;
@@ -24,19 +34,18 @@ export function startEvent(callId: string, call: CallIdentity, attempt: number):
 
 /** The call has ended: its only event that says so. */
 export function endEvent(callId: string, call: CallIdentity, end: CallEnd): WebhookEvent {
+  return toEvent('result', callId, END_EVENTS[end.status], endPayload(identity(callId, call), end));
+}
+
+function endPayload(who: ReturnType<typeof identity>, end: CallEnd): WebhookPayload {
   const { status, durationSeconds, transcription, result, createdTime, completedTime, errorMessage, reason } = end;
-  const who = identity(callId, call);
   switch (status) {
-    case 'Completed': {
-      const more = { durationSeconds, transcription, result };
-      return toEvent('result', callId, 'completed', { type: 'CompletedWebHookPayload', status, ...who, ...more });
-    }
-    case 'Failed': {
-      const more = { createdTime, completedTime, errorMessage };
-      return toEvent('result', callId, 'failed', { type: 'FailedWebHookPayload', status, ...who, ...more });
-    }
+    case 'Completed':
+      return { type: 'CompletedWebHookPayload', status, ...who, durationSeconds, transcription, result };
+    case 'Failed':
+      return { type: 'FailedWebHookPayload', status, ...who, createdTime, completedTime, errorMessage };
     case 'Canceled':
-      return toEvent('result', callId, 'deadline', { type: 'CallDeadLineWebHookPayload', status, ...who, reason });
+      return { type: 'CallDeadLineWebHookPayload', status, ...who, reason };
   }
 }
 
@@ -47,8 +56,7 @@ export const batchEvent = (batch: Omit<BatchPayload, 'type'>): WebhookEvent =>
 /** The names of the events that a call may have had so far. @param attempts how often it was dialed */
 export function eventNames(attempts: number, status: string): string[] {
   const starts = Array.from({ length: attempts }, (_, index) => startEventName(index + 1));
-  const end = { Completed: 'completed', Failed: 'failed', Canceled: 'deadline' }[status];
-  return end === undefined ? starts : [...starts, end];
+  return isEnd(status) ? [...starts, END_EVENTS[status]] : starts;
 }
 
 /** What the event of an attempt, from 1, is called. */
@@ -62,9 +70,9 @@ const identity = (callId: string, { agentId, orgId, endpoint, additionalData }: 
   callAdditionalData: additionalData,
 });
 
-const toEvent = (
-  kind: WebhookEvent['kind'],
-  callId: string,
-  event: string,
-  payload: WebhookEvent['payload'],
-): WebhookEvent => ({ id: webhookId(callId, event), kind, event, payload });
+const toEvent = (kind: WebhookEvent['kind'], callId: string, event: string, payload: WebhookPayload): WebhookEvent => ({
+  id: webhookId(callId, event),
+  kind,
+  event,
+  payload,
+});

@@ -4,7 +4,6 @@ import {
   isGrpcServiceError,
   ServiceError,
   WithStartWorkflowOperation,
-  type WorkflowExecutionDescription,
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import {
@@ -19,6 +18,7 @@ import {
 } from '../contract/contact.ts';
 import { contactWorkflowId, suppressionListId } from '../contract/ids.ts';
 import { requestContactUpdate, suppressContactUpdate, unsuppressContactUpdate } from '../contract/messages.ts';
+import { describeWorkflow } from './describe-workflow.ts';
 
 /** gRPC's code for an update whose workflow task failed. */
 const FAILED_PRECONDITION = 9;
@@ -80,28 +80,19 @@ export class ContactWorkflows {
 
   /** Why and since when a number is not to be called; null for one that may be. No worker is asked. */
   async suppression({ orgId, hash }: ContactRef): Promise<Suppression | null> {
-    const found = await this.#describe(contactWorkflowId(orgId, hash));
+    const found = await describeWorkflow(this.#client, contactWorkflowId(orgId, hash));
     if (found?.status.name !== 'RUNNING') return null;
     return ((found.memo ?? {}) as Partial<ContactMemo>).suppression ?? null;
   }
 
   /** Since when an organization has a do-not-call list; null where it never had one. One that was terminated counts. */
   async listedSince(orgId: string): Promise<Date | null> {
-    return (await this.#describe(suppressionListId(orgId)))?.startTime ?? null;
+    return (await describeWorkflow(this.#client, suppressionListId(orgId)))?.startTime ?? null;
   }
 
   /** Makes sure that an organization has a do-not-call list. */
   async startList(orgId: string): Promise<void> {
     await this.#client.workflow.start('suppressionList', startSuppressionListOptions(orgId));
-  }
-
-  async #describe(workflowId: string): Promise<WorkflowExecutionDescription | null> {
-    try {
-      return await this.#client.workflow.getHandle(workflowId).describe();
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return null;
-      throw error;
-    }
   }
 }
 

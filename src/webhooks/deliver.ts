@@ -2,11 +2,12 @@ import type { Configuration } from '../config/configuration.ts';
 import type { WebhookConfig } from '../config/schema.ts';
 import type { Tried, WebhookAttempt, WebhookEvent } from '../contract/webhook.ts';
 import { toInstant } from '../domain/instant.ts';
-import { readRetryAfter, webhookHeaders } from './headers.ts';
-import { NoAnswer, post, type PostAnswer } from './post.ts';
+import { readRetryAfter } from './headers.ts';
+import { NoAnswer, type PostAnswer } from './post.ts';
+import { signedPost } from './signed-post.ts';
 
 /** How long a receiver has to answer, in milliseconds. */
-export const WEBHOOK_TIMEOUT_MS = 10_000;
+const WEBHOOK_TIMEOUT_MS = 10_000;
 
 /** What says "later" among the answers that else say "never": too slow, too early, too many. */
 const LATER = new Set([408, 425, 429]);
@@ -19,9 +20,25 @@ export const webhookOf = (configuration: Configuration, { kind, payload }: Webho
 export async function tryDelivery(configuration: Configuration, event: WebhookEvent): Promise<Tried> {
   const webhook = webhookOf(configuration, event);
   if (webhook === null) return { verdict: 'nobody' };
-  const { orgId } = event.payload;
-  const allowPrivate = configuration.organization(orgId)?.allowPrivateWebhooks ?? false;
-  return await send(webhook, event.id, bodyOf(configuration, event), allowPrivate);
+  const began = Date.now();
+  const attempt = (more: Pick<WebhookAttempt, 'statusCode' | 'error'>): WebhookAttempt => ({
+    time: toInstant(began),
+    url: withoutCredentials(webhook.url),
+    durationMs: Math.max(0, Date.now() - began),
+    ...more,
+  });
+  const about = { orgId: event.payload.orgId, id: event.id, body: bodyOf(configuration, event) };
+  try {
+    const answer = await signedPost(configuration, { ...about, webhook, now: began, timeoutMs: WEBHOOK_TIMEOUT_MS });
+    return {
+      verdict: verdictOn(answer),
+      attempt: attempt({ statusCode: answer.statusCode, error: null }),
+      retryAfterMs: readRetryAfter(answer.headers['retry-after'], Date.now()),
+    };
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    return { verdict: 'again', attempt: attempt({ statusCode: null, error: error.message }), retryAfterMs: null };
+  }
 }
 
 /** The event as it is sent: with what its agent brings to its calls by then. */
@@ -31,30 +48,6 @@ function bodyOf(configuration: Configuration, { payload }: WebhookEvent): string
   const agentAdditionalData = configuration.agent(orgId, agentId)?.additionalData ?? null;
   const who = { type, status, callId, agentId, orgId, endpoint, callAdditionalData, agentAdditionalData };
   return JSON.stringify({ ...who, ...more });
-}
-
-async function send(webhook: WebhookConfig, id: string, body: string, allowPrivate: boolean): Promise<Tried> {
-  const began = Date.now();
-  const attempt = (more: Pick<WebhookAttempt, 'statusCode' | 'error'>): WebhookAttempt => ({
-    time: toInstant(began),
-    url: withoutCredentials(webhook.url),
-    durationMs: Math.max(0, Date.now() - began),
-    ...more,
-  });
-  const headers = { ...webhook.headers, ...webhookHeaders(id, new Date(began), body, webhook.secret) };
-  try {
-    const { url } = webhook;
-    const answer = await post({ url, headers, body, timeoutMs: WEBHOOK_TIMEOUT_MS, allowPrivate });
-    const { statusCode } = answer;
-    return {
-      verdict: verdictOn(answer),
-      attempt: attempt({ statusCode, error: null }),
-      retryAfterMs: readRetryAfter(answer.headers['retry-after'], Date.now()),
-    };
-  } catch (error) {
-    if (!(error instanceof NoAnswer)) throw error;
-    return { verdict: 'again', attempt: attempt({ statusCode: null, error: error.message }), retryAfterMs: null };
-  }
 }
 
 function verdictOn({ statusCode }: PostAnswer): 'delivered' | 'stopped' | 'again' {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Configuration } from '../config/configuration.ts';
 import type { CallFacts } from '../contract/call.ts';
-import { webhookHeaders } from './headers.ts';
-import { NoAnswer, post } from './post.ts';
+import { NoAnswer } from './post.ts';
+import { signedPost } from './signed-post.ts';
 
 /** How long the pre-dial check has to answer, in milliseconds: a line waits meanwhile. */
 const PREDIAL_TIMEOUT_MS = 3_000;
@@ -29,7 +29,8 @@ export async function askPredial(configuration: Configuration, question: Predial
   const { orgId, agentId, callId, attempt, endpoint, additionalData } = question;
   const agent = configuration.agent(orgId, agentId);
   if (agent?.predialWebhook == null) return GO;
-  const { url, headers, secret, onTimeout } = agent.predialWebhook;
+  const webhook = agent.predialWebhook;
+  const { onTimeout } = webhook;
   const body = JSON.stringify({
     type: 'PreDialWebHookPayload',
     status: 'Queued',
@@ -41,11 +42,10 @@ export async function askPredial(configuration: Configuration, question: Predial
     agentAdditionalData: agent.additionalData,
     attempt,
   });
-  const signed = webhookHeaders(`predial-${callId}-${attempt}`, new Date(), body, secret);
-  const allowPrivate = configuration.organization(orgId)?.allowPrivateWebhooks ?? false;
+  const id = `predial-${callId}-${attempt}`;
   try {
-    const request = { url, headers: { ...headers, ...signed }, body, timeoutMs: PREDIAL_TIMEOUT_MS, allowPrivate };
-    const { body: answer } = await post(request);
+    const message = { orgId, webhook, id, body, now: Date.now(), timeoutMs: PREDIAL_TIMEOUT_MS };
+    const { body: answer } = await signedPost(configuration, message);
     return answer === null ? { kind: onTimeout } : readAnswer(answer);
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;

@@ -1,9 +1,8 @@
 import type { Client } from '@temporalio/client';
 import type { Contacts } from '../activities/contacts.ts';
 import { Recent } from '../activities/recent.ts';
-import { hashEndpoint } from '../config/secret.ts';
+import { contactOf } from '../config/secret.ts';
 import { type ContactRef, SUPPRESSION_LIST_MAX_AGE_MS } from '../contract/contact.ts';
-import { maskEndpoint } from '../domain/mask.ts';
 import { ContactWorkflows } from '../temporal/contact-workflows.ts';
 
 /** How long Temporal has to answer, in milliseconds: meanwhile a trunk's other calls wait for their turns. */
@@ -25,11 +24,7 @@ export function watchContacts(client: Client, secret: string): (orgId: string) =
     SUPPRESSION_LIST_MAX_AGE_MS,
   );
   return (orgId) => {
-    const refOf = (endpoint: string): ContactRef => ({
-      orgId,
-      hash: hashEndpoint(secret, endpoint),
-      masked: maskEndpoint(endpoint),
-    });
+    const refOf = (endpoint: string): ContactRef => contactOf(secret, orgId, endpoint);
     return {
       request: (endpoint, request) => inTime(ASK_TIMEOUT_MS, () => workflows.request(refOf(endpoint), request)),
       release: (endpoint, release) => inTime(TELL_TIMEOUT_MS, () => workflows.release(refOf(endpoint), release)),

@@ -4,16 +4,17 @@ import {
   type Payload,
   WorkflowExecutionAlreadyStartedError,
   WorkflowIdReusePolicy,
-  WorkflowNotFoundError,
 } from '@temporalio/common';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
+import { isEnd } from '../contract/call.ts';
 import { CALL_STATUS } from '../contract/search-attributes.ts';
 import type { CallMemo } from '../contract/start-call.ts';
 import { startDeliveryOptions } from '../contract/start-delivery.ts';
 import type { TrunkRef } from '../contract/trunk.ts';
 import type { Tried, WebhookEvent } from '../contract/webhook.ts';
-import { endEvent } from '../domain/webhook-events.ts';
+import { endEvent, UNSEEN_END } from '../domain/webhook-events.ts';
+import { describeWorkflow } from '../temporal/describe-workflow.ts';
 import { webhookOf } from '../webhooks/deliver.ts';
 
 /** How often they are looked for, in milliseconds: a list of Temporal's, which costs its server a few of them. */
@@ -118,18 +119,13 @@ export class LostCalls {
   }
 
   async #isOver({ workflowId, runId }: WorkflowExecutionInfo): Promise<boolean> {
-    try {
-      return (await this.#deps.client.workflow.getHandle(workflowId).describe()).runId === runId;
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return false;
-      throw error;
-    }
+    return (await describeWorkflow(this.#deps.client, workflowId))?.runId === runId;
   }
 }
 
 /** Whether the call had ended before its workflow did: then that is what is told. */
 const hasEnded = ({ typedSearchAttributes }: WorkflowExecutionInfo): boolean =>
-  ['Completed', 'Failed', 'Canceled'].includes(typedSearchAttributes.get(CALL_STATUS) ?? '');
+  isEnd(typedSearchAttributes.get(CALL_STATUS));
 
 /** The first of some values; null where there is none. */
 function first<T>(values: { payloads?: Payload[] | null } | null | undefined): T | null {
@@ -143,13 +139,11 @@ function lostEvent({ workflowId, memo, status, closeTime }: WorkflowExecutionInf
   if (facts === undefined) return null;
   const isTerminated = status.name === 'TERMINATED';
   return endEvent(workflowId, facts, {
+    ...UNSEEN_END,
     status: isTerminated ? 'Canceled' : 'Failed',
     reason: isTerminated ? 'terminated' : null,
     createdTime: facts.createdTime,
     completedTime: (closeTime ?? new Date()).toISOString(),
-    durationSeconds: null,
-    transcription: null,
-    result: null,
     errorMessage: isTerminated ? null : 'The workflow of the call failed',
   });
 }

@@ -1,19 +1,20 @@
 import type { RawValue } from '@temporalio/common';
 import { setCurrentDetails, setHandler, upsertMemo, upsertSearchAttributes, uuid4 } from '@temporalio/workflow';
-import type {
-  Attempt,
-  CallEdit,
-  CallFacts,
-  CallInput,
-  CallProgress,
-  CallResult,
-  CallStatus,
-  CancelReason,
-  Disposition,
-  EditedCall,
-  Instant,
-  Plan,
-  Waiting,
+import {
+  type Attempt,
+  type CallEdit,
+  type CallFacts,
+  type CallInput,
+  type CallProgress,
+  type CallResult,
+  type CallStatus,
+  type CancelReason,
+  type Disposition,
+  type EditedCall,
+  type Instant,
+  type Plan,
+  type Waiting,
+  isEnd,
 } from '../contract/call.ts';
 import {
   answeredSignal,
@@ -168,7 +169,7 @@ export class CallState {
   }
 
   get ended(): boolean {
-    return this.status === 'Completed' || this.status === 'Failed' || this.status === 'Canceled';
+    return isEnd(this.status);
   }
 
   /** Shows the operator where the call stands, in words. */

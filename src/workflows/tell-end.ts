@@ -5,7 +5,7 @@ import type { Outcome } from '../contract/placement.ts';
 import type { WebhookEvent } from '../contract/webhook.ts';
 import { outcomeOf } from '../domain/call-history.ts';
 import { toInstant } from '../domain/instant.ts';
-import { type CallEnd, endEvent } from '../domain/webhook-events.ts';
+import { type CallEnd, endEvent, UNSEEN_END } from '../domain/webhook-events.ts';
 import { planning } from './call-activities.ts';
 import type { CallState } from './call-state.ts';
 import type { PageState } from './page-state.ts';
@@ -45,13 +45,10 @@ function heldEvent(page: PageState, { callId, facts, input }: PageCall): Webhook
   const held = page.held(callId);
   if (held?.status !== 'Canceled' || input.tellsWebhooks !== true) return null;
   return endEvent(callId, facts, {
+    ...UNSEEN_END,
     status: held.status,
     reason: held.reason,
     createdTime: facts.createdTime,
     completedTime: held.completedTime ?? toInstant(Date.now()),
-    durationSeconds: null,
-    transcription: null,
-    result: null,
-    errorMessage: null,
   });
 }

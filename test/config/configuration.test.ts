@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { loadConfiguration } from '../../src/config/configuration.ts';
 import { ConfigurationError } from '../../src/config/error.ts';
 import { DEFAULT_RETRY_DELAYS_MS, NO_RETRY } from '../../src/domain/retry.ts';
-import { agentWith, parse, problems, smallest } from './support.ts';
+import { agentWith, parse, problems, smallest, loadConfiguration } from './support.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadConfiguration } from '../../src/config/configuration.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
-import { problemsOf } from './support.ts';
+import { problemsOf, loadConfiguration } from './support.ts';
 
 let directory: string;
 beforeEach(() => {

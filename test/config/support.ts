@@ -1,4 +1,4 @@
-import { parseConfiguration, type Configuration } from '../../src/config/configuration.ts';
+import { parseConfiguration, readConfiguration, type Configuration } from '../../src/config/configuration.ts';
 import { ConfigurationError } from '../../src/config/error.ts';
 
 /** The smallest file that has everything: a trunk and an agent of the organization `default`. */
@@ -10,6 +10,10 @@ export const smallest = () => ({
 /** JSON is YAML, so a test can say a file as an object. */
 export const parse = (file: unknown, env: NodeJS.ProcessEnv = {}): Configuration =>
   parseConfiguration(typeof file === 'string' ? file : JSON.stringify(file, null, 2), env, 'outdial.yaml');
+
+/** Reads a file. */
+export const loadConfiguration = async (path: string, env: NodeJS.ProcessEnv): Promise<Configuration> =>
+  parseConfiguration(await readConfiguration(path), env, path);
 
 /** The smallest file with more in its agent, and what became of it. */
 export const agentWith = (fields: object) => {

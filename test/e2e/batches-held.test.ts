@@ -26,8 +26,11 @@ let ids: string[];
 /** How many have started: those of the first page. */
 let started: number;
 
-const list = async (filter: string): Promise<ListAnswer> =>
-  (await api.request<ListAnswer>('GET', `/calls/queue/list?${filter}`)).body;
+const list = async (filter: string): Promise<ListAnswer> => {
+  const { status, body } = await api.request<ListAnswer>('GET', `/calls/queue/list?${filter}`);
+  if (status !== 200) throw new Error(`Expected 200, got ${status}: ${JSON.stringify(body)}`);
+  return body;
+};
 const batch = async (): Promise<BatchAnswer> => (await api.request<BatchAnswer>('GET', `/batches/${batchId}`)).body;
 const sumOf = ({ counts }: BatchAnswer): number => Object.values(counts).reduce((sum, count) => sum + count, 0);
 

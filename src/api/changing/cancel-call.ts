@@ -3,7 +3,7 @@ import { cancelHeldCallUpdate } from '../../contract/messages.ts';
 import { type CallView, describeCall, findHeldCall, hasEnded, viewCall } from '../reading/call-view.ts';
 import type { ApiDeps } from '../context.ts';
 import { conflict } from '../problem.ts';
-import { lookUntil } from './look-until.ts';
+import { lookUntil } from '../look-until.ts';
 
 const TALKING = 'Somebody is talking: send `?hangup=true` to hang up on them.';
 

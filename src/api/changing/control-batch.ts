@@ -3,7 +3,7 @@ import type { ApiDeps } from '../context.ts';
 import { conflict, notFound } from '../problem.ts';
 import { findBatch, isOver } from '../reading/batch-record.ts';
 import { type BatchStatus, statusOf } from '../reading/batches/batch-status.ts';
-import { lookUntil } from './look-until.ts';
+import { lookUntil } from '../look-until.ts';
 
 /** A batch that was asked something. */
 export interface ControlledBatch {

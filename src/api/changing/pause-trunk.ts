@@ -3,7 +3,7 @@ import type { TrunkConfig } from '../../config/schema.ts';
 import { trunkWorkflowId } from '../../contract/ids.ts';
 import type { ApiDeps } from '../context.ts';
 import { type TrunkView, viewTrunk } from '../reading/trunk-view.ts';
-import { lookUntil } from './look-until.ts';
+import { lookUntil } from '../look-until.ts';
 
 /**
  * Stops new dials on a trunk; calls in progress go on. The queue itself is told first, so that no worker has to be waited

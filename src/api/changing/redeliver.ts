@@ -1,4 +1,4 @@
-import { redeliverSignal } from '../../contract/messages.ts';
+import { getDeliveryQuery, redeliverSignal } from '../../contract/messages.ts';
 import { startDeliveryOptions } from '../../contract/start-delivery.ts';
 import type { Delivery, WebhookEvent } from '../../contract/webhook.ts';
 import { endEvent, eventNames, startEvent } from '../../domain/webhook-events.ts';
@@ -27,14 +27,7 @@ export async function redeliver(deps: ApiDeps, orgId: string, callId: string, na
     signal: redeliverSignal.name,
     signalArgs: [],
   });
-  const none: Delivery = {
-    event: name,
-    webhookId: handle.workflowId,
-    status: 'pending',
-    attempts,
-    nextAttemptTime: null,
-  };
-  return (await readDelivery(deps, callId, name, tries)) ?? none;
+  return await handle.query(getDeliveryQuery);
 }
 
 /** The event as it is told of a call that stands so. */

@@ -5,7 +5,7 @@ import { batchCallId, parseCallId } from '../../contract/ids.ts';
 import { BATCH_STATE, UNSTARTED } from '../../contract/search-attributes.ts';
 import type { BatchMemo } from '../../contract/start-batch.ts';
 import { type ApiDeps, step } from '../context.ts';
-import { describeWorkflow } from '../describe-workflow.ts';
+import { describeWorkflow } from '../../temporal/describe-workflow.ts';
 
 /** A batch that was accepted, as its workflow's memo and search attributes tell it: no worker is asked. */
 export interface BatchRecord {

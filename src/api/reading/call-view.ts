@@ -1,7 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { HeldCall } from '../../contract/batch.ts';
-import type { CallFacts, CallProgress, CallResult, CallStatus, Instant } from '../../contract/call.ts';
+import {
+  type CallFacts,
+  type CallProgress,
+  type CallResult,
+  type CallStatus,
+  type Instant,
+  isEnd,
+} from '../../contract/call.ts';
 import { pageId, parseCallId } from '../../contract/ids.ts';
 import { getCallQuery, getHeldCallQuery, getPageOfQuery } from '../../contract/messages.ts';
 import type { CallMemo } from '../../contract/start-call.ts';
@@ -11,7 +17,8 @@ import { type EndedCall, foldCallHistory } from '../../domain/call-history.ts';
 import { type BatchRecord, findBatch, settle } from './batch-record.ts';
 import { readCallEvents } from './call-events.ts';
 import type { ApiDeps } from '../context.ts';
-import { describeWorkflow } from '../describe-workflow.ts';
+import { describeWorkflow } from '../../temporal/describe-workflow.ts';
+import { lookUntil } from '../look-until.ts';
 import { notFound } from '../problem.ts';
 import { retentionMs } from '../retention.ts';
 
@@ -84,14 +91,11 @@ async function viewStartedCall(deps: ApiDeps, orgId: string, callId: string): Pr
   const found = await describeCall(deps, orgId, callId);
   if (found === null) return null;
   const { description, facts } = found;
-  if (description.status.name !== 'RUNNING') return await viewEndedCall(deps, callId, facts, description, null);
+  if (!isOpen(description)) return await viewEndedCall(deps, callId, facts, description, null);
   const progress = await deps.client.workflow.getHandle(callId).query(getCallQuery);
   if (hasEnded(progress)) return await viewEndingCall(deps, orgId, callId, progress);
   return view(callId, facts, await withPause(deps, facts, progress), null);
 }
-
-/** How often it is looked for meanwhile, in milliseconds. */
-const LOOK_MS = 20;
 
 /** How long a workflow is waited for whose call has ended, in milliseconds: one that tells a webhook may take longer. */
 const ENDING_MS = 500;
@@ -103,22 +107,21 @@ async function viewEndingCall(
   callId: string,
   { result = null }: CallProgress,
 ): Promise<CallView | null> {
-  const timeout = Date.now() + ENDING_MS;
-  for (;;) {
-    const found = await describeCall(deps, orgId, callId);
-    if (found === null) return null;
-    const { description, facts } = found;
-    const isOpen = description.status.name === 'RUNNING';
+  const found = await lookUntil(
+    () => describeCall(deps, orgId, callId),
+    (seen) => seen === null || !isOpen(seen.description),
     // Workers of earlier versions do not tell its result before.
-    if (!isOpen) return await viewEndedCall(deps, callId, facts, description, null);
-    if (result !== null && Date.now() > timeout) return await viewEndedCall(deps, callId, facts, description, result);
-    await sleep(LOOK_MS);
-  }
+    { timeoutMs: result === null ? Infinity : ENDING_MS, lookMs: 20 },
+  );
+  if (found === null) return null;
+  const { description, facts } = found;
+  return await viewEndedCall(deps, callId, facts, description, isOpen(description) ? result : null);
 }
 
+const isOpen = ({ status }: WorkflowExecutionDescription): boolean => status.name === 'RUNNING';
+
 /** Whether nothing more will become of a call. */
-export const hasEnded = ({ status }: Pick<CallProgress, 'status'>): boolean =>
-  status === 'Completed' || status === 'Failed' || status === 'Canceled';
+export const hasEnded = ({ status }: Pick<CallProgress, 'status'>): boolean => isEnd(status);
 
 /** A queued call does not know that its trunk or its batch is paused: the queue does, and the batch. */
 async function withPause(deps: ApiDeps, facts: CallFacts, progress: CallProgress): Promise<CallProgress> {

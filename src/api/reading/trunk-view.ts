@@ -4,7 +4,7 @@ import type { Instant } from '../../contract/call.ts';
 import { trunkWorkflowId } from '../../contract/ids.ts';
 import type { HostReport } from '../../contract/trunk.ts';
 import type { ApiDeps } from '../context.ts';
-import { describeWorkflow } from '../describe-workflow.ts';
+import { describeWorkflow } from '../../temporal/describe-workflow.ts';
 import { countCalls } from './lists/list-calls.ts';
 
 /** A trunk as `GET /trunks` tells it. */

@@ -56,13 +56,6 @@ export async function countWorkflows(deps: ApiDeps, query: string): Promise<numb
   return count;
 }
 
-/** A text as the language of the queries has it. */
-export const quoted = (text: string): string => `'${text.replaceAll(`'`, `''`)}'`;
-
-/** `name IN ('a', 'b')` */
-export const isOneOf = (name: string, values: readonly string[]): string =>
-  `${name} IN (${values.map(quoted).join(', ')})`;
-
 /**
  * Whether a text can be looked for. Temporal passes quotation marks, backslashes and control characters on to its store in
  * an escaped form that not every store reads: SQLite takes some for the end of the text, and never finds the others.

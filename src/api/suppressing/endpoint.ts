@@ -1,7 +1,6 @@
 import type { Configuration } from '../../config/configuration.ts';
-import { hashEndpoint } from '../../config/secret.ts';
+import { contactOf } from '../../config/secret.ts';
 import type { ContactRef } from '../../contract/contact.ts';
-import { maskEndpoint } from '../../domain/mask.ts';
 import { normalizeEndpoint, type NormalizedEndpoint } from '../../domain/phone-number.ts';
 import type { ApiDeps } from '../context.ts';
 import { badRequest } from '../problem.ts';
@@ -25,13 +24,6 @@ export function normalizeListed(configuration: Configuration, orgId: string, end
   return normalizeEndpoint(endpoint, { endpoints: isAny ? 'any' : 'e164', defaultCountry: null });
 }
 
-/** Whom a normalized endpoint stands for. */
-export const contactOf = ({ secret }: Pick<ApiDeps, 'secret'>, orgId: string, endpoint: string): ContactRef => ({
-  orgId,
-  hash: hashEndpoint(secret, endpoint),
-  masked: maskEndpoint(endpoint),
-});
-
 /**
  * The endpoint that a path names.
  *
@@ -40,5 +32,5 @@ export const contactOf = ({ secret }: Pick<ApiDeps, 'secret'>, orgId: string, en
 export function readListedEndpoint(deps: ApiDeps, orgId: string, given: string): ListedEndpoint {
   const checked = normalizeListed(deps.configuration(), orgId, given);
   if (!checked.ok) throw badRequest(`The endpoint of the path ${checked.message}.`);
-  return { endpoint: checked.normalized, contact: contactOf(deps, orgId, checked.normalized) };
+  return { endpoint: checked.normalized, contact: contactOf(deps.secret, orgId, checked.normalized) };
 }

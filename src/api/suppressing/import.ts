@@ -1,4 +1,5 @@
 import { v7 as uuidv7, validate } from 'uuid';
+import { contactOf } from '../../config/secret.ts';
 import type { Instant } from '../../contract/call.ts';
 import { suppressionImportId } from '../../contract/ids.ts';
 import {
@@ -9,9 +10,8 @@ import {
 } from '../../contract/suppression-import.ts';
 import { mapInTurns } from '../accepting/turns.ts';
 import { type ApiDeps, step } from '../context.ts';
-import { describeWorkflow } from '../describe-workflow.ts';
+import { describeWorkflow } from '../../temporal/describe-workflow.ts';
 import { notFound, tooLarge } from '../problem.ts';
-import { contactOf } from './endpoint.ts';
 import { type ImportedNumber, readImportBody } from './import-body.ts';
 import { openList } from './suppress.ts';
 
@@ -62,7 +62,7 @@ async function pack(deps: ApiDeps, orgId: string, numbers: readonly ImportedNumb
   const reasons = [...new Set(reasonOf.values())].filter((reason) => reason !== null);
   const indexOf = new Map(reasons.map((reason, index) => [reason, index]));
   const packed = await mapInTurns(numbers, ({ endpoint }): PackedNumber => {
-    const { hash, masked } = contactOf(deps, orgId, endpoint);
+    const { hash, masked } = contactOf(deps.secret, orgId, endpoint);
     return [hash, masked, indexOf.get(reasonOf.get(endpoint) ?? '') ?? null];
   });
   return { orgId, reasons, numbers: packed };

@@ -2,7 +2,8 @@ import type { Instant } from '../../../contract/call.ts';
 import { toInstant } from '../../../domain/instant.ts';
 import type { ApiDeps } from '../../context.ts';
 import type { BatchRecord } from '../batch-record.ts';
-import { countWorkflows, quoted } from '../visibility.ts';
+import { quoted } from '../../../contract/visibility-query.ts';
+import { countWorkflows } from '../visibility.ts';
 import type { StatusCounts } from './add-up.ts';
 
 /** How far back the pace of a trunk is measured, in milliseconds. */

@@ -3,7 +3,8 @@ import type { ApiDeps } from '../../context.ts';
 import { ACCEPTED_BATCHES, readBatch } from '../batch-record.ts';
 import { type PagedList, type PageRequest, readPagedList } from '../lists/paged-list.ts';
 import { readRows } from '../lists/workflow-rows.ts';
-import { countWorkflows, quoted } from '../visibility.ts';
+import { quoted } from '../../../contract/visibility-query.ts';
+import { countWorkflows } from '../visibility.ts';
 import { type BatchView, viewBatch } from './batch-view.ts';
 
 /** How many batches are counted at once: each takes a dozen questions. */

@@ -2,7 +2,7 @@ import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { HeldFilter } from '../../../contract/batch.ts';
 import type { CallStatus, Instant } from '../../../contract/call.ts';
 import { CALL_STATUS } from '../../../contract/search-attributes.ts';
-import { isOneOf, quoted } from '../visibility.ts';
+import { isOneOf, quoted } from '../../../contract/visibility-query.ts';
 
 /** Which calls to list. */
 export interface CallFilter {

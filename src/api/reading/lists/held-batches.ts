@@ -2,7 +2,8 @@ import type { BatchProgress } from '../../../contract/batch.ts';
 import { getBatchQuery } from '../../../contract/messages.ts';
 import { type ApiDeps, step } from '../../context.ts';
 import { ACCEPTED_BATCHES, type BatchRecord, findBatch, hasStartedAll, readBatch } from '../batch-record.ts';
-import { isOneOf, quoted, walkPages } from '../visibility.ts';
+import { isOneOf, quoted } from '../../../contract/visibility-query.ts';
+import { walkPages } from '../visibility.ts';
 import { type CallFilter, mayBeHeld } from './call-filter.ts';
 
 /** Batches that have calls that no workflow stands for, the newest first. */

@@ -3,7 +3,7 @@ import { getDeliveryQuery } from '../../../contract/messages.ts';
 import type { Delivery, DeliveryStatus, Tried } from '../../../contract/webhook.ts';
 import { eventNames } from '../../../domain/webhook-events.ts';
 import type { ApiDeps } from '../../context.ts';
-import { describeWorkflow } from '../../describe-workflow.ts';
+import { describeWorkflow } from '../../../temporal/describe-workflow.ts';
 import type { CallView } from '../call-view.ts';
 import { type FirstTries, readFirstTries } from './first-tries.ts';
 

@@ -3,7 +3,7 @@ import type { Tried, WebhookEvent } from '../../../contract/webhook.ts';
 import { isOutcome } from '../../../contract/placement.ts';
 import { startEventName } from '../../../domain/webhook-events.ts';
 import { type ApiDeps } from '../../context.ts';
-import { describeWorkflow } from '../../describe-workflow.ts';
+import { describeWorkflow } from '../../../temporal/describe-workflow.ts';
 import { decode, type HistoryEvent, readHistory } from '../../history.ts';
 
 /** The first try of an event, which the call makes itself. */
