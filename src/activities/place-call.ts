@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import type { DialerEvent } from '../contract/dialer-event.ts';
 import type { Outcome, PlaceCallInput } from '../contract/placement.ts';
 import { Placing } from './placing.ts';
 import { StartWebhook } from './start-webhook.ts';
@@ -28,6 +29,11 @@ export function createTrunkCallActivities(host: TrunkHost) {
     async takeOver(input: PlaceCallInput): Promise<Outcome> {
       const start = new StartWebhook(host, input);
       return await beating(start, async () => await told(host, input, start, await takeOver(host, input, start)));
+    },
+
+    /** Hears what the provider tells of one of the trunk's attempts. */
+    async dialerEvent(event: DialerEvent): Promise<void> {
+      await Promise.resolve(host.hear(event));
     },
   };
 }

@@ -1,15 +1,17 @@
 import { Context } from '@temporalio/activity';
 import { attemptIdentity } from '../contract/ids.ts';
 import type { Outcome, PlaceCallInput } from '../contract/placement.ts';
-import type { DialRequest } from '../dialers/dialer.ts';
+import { type DialRequest, ProviderUnavailable } from '../dialers/dialer.ts';
 import { toInstant } from '../domain/instant.ts';
 import { mergeVariables, renderPrompt } from '../domain/prompt.ts';
+import { callerIdOf } from './attempt-ref.ts';
 import { CallWorkflow } from './call-workflow.ts';
 import { ContactLease } from './contact-lease.ts';
 import { FollowedCall } from './follow-call.ts';
 import { gate } from './gate.ts';
 import { gateByPredial } from './gate-by-predial.ts';
 import { handedOver } from './handed-over.ts';
+import { notNow } from './not-now.ts';
 import { StartWebhook } from './start-webhook.ts';
 import { takeOver } from './take-over.ts';
 import type { TrunkHost } from './trunk-host.ts';
@@ -65,6 +67,7 @@ export class Placing {
   async #runOnLine(): Promise<Outcome> {
     const release = await this.#host.lines.take(this.#identity, this.#input.priority, this.#canceled);
     try {
+      await this.#host.outage.untilWorthATry(this.#canceled);
       return (await this.#gate()) ?? (await this.#predial()) ?? (await this.#dial());
     } finally {
       release();
@@ -92,9 +95,9 @@ export class Placing {
     while (!this.#isPlaced) {
       const turn = { mayDial: () => this.#mayDial(), dial: () => this.#place() };
       await pace.turn(turn, this.#canceled);
+      if (this.#heldBack !== null) return this.#heldBack;
       if (this.#isPlaced) break;
       if (this.#canceled.aborted) return this.#notDialed();
-      if (this.#heldBack !== null) return this.#heldBack;
     }
     return await new FollowedCall(this.#host, this.#workflow, this.#input, this.#identity).toItsEnd();
   }
@@ -110,8 +113,23 @@ export class Placing {
   async #place(): Promise<void> {
     if (this.#canceled.aborted || this.#isLate || this.#isDoubtful) return;
     this.#isPlaced = true;
+    try {
+      await this.#host.dialer.place(this.#request());
+    } catch (error) {
+      if (!(error instanceof ProviderUnavailable)) throw error;
+      this.#heldBack = this.#providerIsDown(error);
+      return;
+    }
+    this.#host.outage.over();
     this.start.begin();
-    await this.#host.dialer.place(this.#request());
+  }
+
+  /** Nobody was rung: it costs no attempt. */
+  #providerIsDown(error: ProviderUnavailable): Outcome {
+    this.#host.log.warn({ err: error, identity: this.#identity }, 'the provider cannot be asked to dial: waits for it');
+    const now = Date.now();
+    const summary = 'its trunk’s provider cannot be reached';
+    return notNow({ at: toInstant(now + this.#host.outage.failed()), waitingFor: 'provider', summary }, now);
   }
 
   get #isLate(): boolean {
@@ -144,7 +162,9 @@ export class Placing {
     return {
       identity: this.#identity,
       endpoint,
-      callerId: overrideOutboundConfig?.phoneNumber ?? this.#host.trunk()?.callerId ?? null,
+      callerId: callerIdOf(this.#host, this.#input),
+      agentId,
+      voiceAgent: agent.voiceAgent,
       displayName: overrideOutboundConfig?.displayName ?? null,
       prompt: renderPrompt(agent.prompt, variables),
       variables,

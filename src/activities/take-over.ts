@@ -1,6 +1,7 @@
 import type { AttemptEnd, Outcome, PlaceCallInput } from '../contract/placement.ts';
 import { attemptIdentity } from '../contract/ids.ts';
 import { toInstant } from '../domain/instant.ts';
+import { attemptRef } from './attempt-ref.ts';
 import { CallWorkflow, ignoreNotFound } from './call-workflow.ts';
 import { ContactLease } from './contact-lease.ts';
 import { FollowedCall } from './follow-call.ts';
@@ -16,10 +17,12 @@ export async function takeOver(host: TrunkHost, input: PlaceCallInput, start: St
   const workflow = new CallWorkflow(host.client);
   const identity = attemptIdentity(workflow.callId, input.attempt);
   const contact = new ContactLease(host, input, identity);
-  const found = await host.dialer.find(identity);
+  const found = await host.dialer.find(attemptRef(host, input, identity));
   if (found.state !== 'never-placed') start.begin();
   switch (found.state) {
     case 'never-placed':
+      // A provider that has forgotten a call which somebody answered is not asked to dial it again.
+      if (input.known?.answeredTime != null) return { kind: 'ended', end: uncertainEnd(), stoppedBy: null };
       return await contact.takenOver({ kind: 'never-placed' });
     case 'ended':
       return await contact.takenOver({

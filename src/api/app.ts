@@ -1,4 +1,5 @@
 import express, { type Express, Router } from 'express';
+import { DIALER_EVENTS_PATH } from '../contract/dialer-event.ts';
 import { authenticate } from './authenticate.ts';
 import type { ApiDeps } from './context.ts';
 import { answerProblems } from './errors.ts';
@@ -8,6 +9,7 @@ import { batchRoutes } from './routes/batches.ts';
 import { callListRoutes } from './routes/call-lists.ts';
 import { callResultRoutes } from './routes/call-results.ts';
 import { callRoutes } from './routes/calls.ts';
+import { dialerEventRoutes } from './routes/dialer-events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { miscRoutes } from './routes/misc.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
@@ -26,6 +28,7 @@ export function createApp(deps: ApiDeps): Express {
   app.set('query parser', 'simple');
 
   app.use(healthRoutes(deps));
+  app.use(DIALER_EVENTS_PATH, dialerEventRoutes(deps));
   app.use('/api/v1', apiV1(deps));
   app.use(() => {
     throw notFound('such path');

@@ -3,6 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
 import type { PriorityLevels } from '../config/environment.ts';
+import type { DialerEvents } from '../temporal/dialer-events.ts';
 import type { TrunkQueues } from '../temporal/trunk-queues.ts';
 
 /** What the API works with. */
@@ -10,8 +11,11 @@ export interface ApiDeps {
   readonly client: Client;
   readonly queues: TrunkQueues;
   readonly log: Logger;
-  /** Under which endpoints are hashed. */
+  /** Under which endpoints are hashed, and tokens made. */
   readonly secret: string;
+  readonly events: DialerEvents;
+  /** Where the API can be reached from outside, without a slash at the end. */
+  readonly publicUrl: string;
   readonly priorityLevels: PriorityLevels;
   readonly configuration: () => Configuration;
   /** Temporal's Web UI, without a slash at the end; null where it is not known. */

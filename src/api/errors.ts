@@ -7,7 +7,7 @@ import {
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { Problem, badBody, badRequest, tooLarge, unavailable } from './problem.ts';
-import { shownPath } from './suppressing/shown-path.ts';
+import { shownPath } from './shown-path.ts';
 
 /** gRPC codes that say that Temporal, or a worker behind it, did not answer. */
 const AWAY = new Set([1 /* CANCELLED */, 4 /* DEADLINE_EXCEEDED */, 8 /* RESOURCE_EXHAUSTED */, 14 /* UNAVAILABLE */]);

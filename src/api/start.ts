@@ -2,6 +2,7 @@ import { type Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
 import type { Environment } from '../config/environment.ts';
+import { DialerEvents } from '../temporal/dialer-events.ts';
 import { checkNamespace } from '../temporal/namespace.ts';
 import { TrunkQueues } from '../temporal/trunk-queues.ts';
 import { createApp } from './app.ts';
@@ -22,6 +23,8 @@ export async function startApi(environment: Environment, { ownWebUi, ...deps }: 
   const app = createApp({
     ...deps,
     queues: new TrunkQueues(client),
+    events: new DialerEvents(client),
+    publicUrl: environment.publicUrl,
     priorityLevels: environment.priorityLevels,
     webUi: environment.temporalUiUrl ?? ownWebUi,
     temporalProblems: () => checkNamespace(client.connection, client.options.namespace),

@@ -18,6 +18,7 @@ export const agent = mapping({
   name: text,
   isEnabled: z.boolean().default(true),
   trunk: name,
+  voiceAgent: orNull(text),
   prompt: orNull(prompt),
   requireVariables: z.boolean().default(false),
   additionalData: z.record(z.string(), z.json()).default({}),

@@ -1,3 +1,4 @@
+import { checkCredentials, isPrivateSetting } from './credentials.ts';
 import { crossCheck } from './cross-checks.ts';
 import { ConfigurationError } from './error.ts';
 import { type Mistake, type Path, pathText } from './path.ts';
@@ -21,6 +22,7 @@ export function checkConfiguration(text: string, env: NodeJS.ProcessEnv, fileNam
     ...source.mistakes,
     ...(parsed.error?.issues ?? []).map((issue) => toMistake(issue, source.value, isHidden)),
     ...crossCheck(source.value),
+    ...checkCredentials(source),
   ];
   if (!parsed.success || mistakes.length > 0) throw new ConfigurationError(fileName, inWords(mistakes, source));
   return parsed.data;
@@ -32,7 +34,8 @@ const PRIVATE = ['apiKeys', 'callerId', 'callerIds', 'prompt', 'additionalData',
  * API keys, phone numbers, what agents say and where credentials may be: never shown, however wrong they are. Nor is a file
  * that is one text from beginning to end: it is another file, the kept secret perhaps.
  */
-const isPrivate = (path: Path): boolean => path.length === 0 || PRIVATE.some((key) => path.includes(key));
+const isPrivate = (path: Path): boolean =>
+  path.length === 0 || PRIVATE.some((key) => path.includes(key)) || isPrivateSetting(path);
 
 /** One for each path, the first, since what is wrong with a value often makes a second check fail too. */
 function inWords(mistakes: readonly Mistake[], source: YamlSource): string[] {

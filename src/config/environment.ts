@@ -18,6 +18,11 @@ export interface Environment {
   readonly port: number;
   /** `OUTDIAL_HOST`, @default 127.0.0.1 */
   readonly host: string;
+  /**
+   * Where voice platforms reach the API to tell how calls go on, without a slash at the end. `OUTDIAL_PUBLIC_URL`, @default
+   * `http://` with the host and port that it listens on
+   */
+  readonly publicUrl: string;
   /** Where Outdial's own Temporal keeps its data: an absolute path. `OUTDIAL_DATA_DIR`, @default `.outdial` */
   readonly dataDir: string;
   /** The configuration to load: an absolute path. `OUTDIAL_CONFIG`, @default see {@link Environment.configSource} */
@@ -64,6 +69,10 @@ function port(lowest: number) {
 const variables = z.object({
   OUTDIAL_PORT: port(0).default(8080),
   OUTDIAL_HOST: z.string().default('127.0.0.1'),
+  OUTDIAL_PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'the URL of the API as others reach it, such as https://outdial.example.com' })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
   OUTDIAL_DATA_DIR: z.string().default('.outdial'),
   OUTDIAL_CONFIG: z.string().optional(),
   OUTDIAL_PRIORITY_LEVELS: z
@@ -100,6 +109,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv, directory: string = proc
   return {
     port: data.OUTDIAL_PORT,
     host: data.OUTDIAL_HOST,
+    publicUrl: data.OUTDIAL_PUBLIC_URL ?? urlOf(data.OUTDIAL_HOST, data.OUTDIAL_PORT),
     dataDir: resolve(directory, data.OUTDIAL_DATA_DIR),
     ...chooseConfig(data.OUTDIAL_CONFIG, directory),
     priorityLevels: data.OUTDIAL_PRIORITY_LEVELS ?? (isOwn ? 50 : 5),
@@ -111,6 +121,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv, directory: string = proc
     temporal: isOwn ? 'embedded' : 'external',
   };
 }
+
+const urlOf = (host: string, port: number): string => `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 function chooseConfig(given: string | undefined, directory: string): Pick<Environment, 'configFile' | 'configSource'> {
   if (given !== undefined) return { configFile: resolve(directory, given), configSource: 'given' };

@@ -1,14 +1,7 @@
 import { z } from 'zod';
 import { country, mapping, name, orNull, text } from './fields.ts';
-import type { DialerConfig, TrunkConfig } from './types.ts';
-
-const simulator = mapping({
-  type: z.literal('simulator'),
-  speed: z.number().positive().default(1),
-  ledger: orNull(text),
-});
-
-const dialer = z.discriminatedUnion('type', [simulator]) satisfies z.ZodType<DialerConfig>;
+import { dialer } from './dialer-schema.ts';
+import type { TrunkConfig } from './types.ts';
 
 const ANY_COUNTRY =
   'contradicts `endpoints: any`, since nobody can tell the country of whatever a provider understands: leave one of them out';

@@ -80,6 +80,8 @@ export interface AgentConfig {
   readonly isEnabled: boolean;
   /** The name of a trunk of the same organization. */
   readonly trunk: string;
+  /** What it is called at its trunk's provider (see the dialer); null is the trunk's own. */
+  readonly voiceAgent: string | null;
   /** A mustache template of variables only. */
   readonly prompt: string | null;
   /** Whether a call without a value for one of the prompt's variables is refused; else it is empty. @default false */

@@ -64,6 +64,7 @@ export type WaitingFor =
   | 'contact-busy' // another call to its number is under way
   | 'contact-limit' // its number has been called as often as is allowed
   | 'predial' // whoever is asked before dialing has not answered
+  | 'provider' // its trunk's provider cannot be reached
   | 'answer' // dialing or ringing
   | 'end' // talking
   | 'takeover'; // its worker is gone: another is about to take the call over

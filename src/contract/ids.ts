@@ -33,3 +33,6 @@ export const suppressionListId = (orgId: string): string => `suppressions-${orgI
 /** One import into it. */
 export const suppressionImportId = (orgId: string, importId: string): string =>
   `suppression-import-${orgId}-${importId}`;
+
+/** One event that a provider has told of an attempt. */
+export const dialerEventId = (identity: string, event: string): string => `dialer-${identity}-${event}`;

@@ -24,6 +24,15 @@ export interface PlaceCallInput {
   readonly placement: string;
   /** The first run of the workflow: in any other one (a reset) the attempt may have been dialed already. */
   readonly firstRunId: string;
+  /** Of `takeOver`: what its workflow knows of the attempt that it asks about. Those of earlier versions do not say. */
+  readonly known?: KnownOfAttempt;
+}
+
+/** What a workflow knows of an attempt whose worker is gone. */
+export interface KnownOfAttempt {
+  /** When it was about to be dialed; null where that was never told. */
+  readonly startedTime: Instant | null;
+  readonly answeredTime: Instant | null;
 }
 
 /** The end of an attempt, as the dialer tells it. */

@@ -1,13 +1,23 @@
 import type { Instant } from '../contract/call.ts';
 import type { AttemptEnd } from '../contract/placement.ts';
 
-/** What a dialer is asked to dial. */
-export interface DialRequest {
+/** What an attempt can be found by at a provider. */
+export interface AttemptRef {
   /** `<callId>.<attempt>`: the carrier is asked once for each, ever. */
   readonly identity: string;
   readonly endpoint: string;
   /** Caller ID; null where the provider's default is meant. */
   readonly callerId: string | null;
+  /** It was not dialed before this. */
+  readonly since: Instant;
+}
+
+/** What a dialer is asked to dial. */
+export interface DialRequest extends Omit<AttemptRef, 'since'> {
+  readonly agentId: string;
+  /** What the agent is called at the provider; null for the trunk's own. */
+  readonly voiceAgent: string | null;
+  /** What the called party may be shown; null where nothing is asked for. */
   readonly displayName: string | null;
   /** What the agent is to say and do, its variables filled in; null for an agent without a prompt. */
   readonly prompt: string | null;
@@ -19,13 +29,13 @@ export interface DialRequest {
   readonly maxDurationMs: number;
 }
 
-/** What a dialer knows about an identity. */
+/** What a dialer knows about an attempt. */
 export type Found =
   /** Dialing, ringing or talking now: which, says whether it was answered. */
   | { readonly state: 'live'; readonly startedTime: Instant; readonly answeredTime: Instant | null }
   /** Over. */
   | { readonly state: 'ended'; readonly end: AttemptEnd }
-  /** The carrier was never asked to dial it. */
+  /** The carrier was never asked to dial it, and no request that could still do so is on its way. */
   | { readonly state: 'never-placed' }
   /** Nobody can say. */
   | { readonly state: 'unknown' };
@@ -39,29 +49,46 @@ export type Progress =
 /** A way to place calls on a provider, for one trunk. Every adapter passes the same contract test. */
 export interface Dialer {
   /**
-   * Asks the carrier to dial, once: a second call with the same identity would ring the person twice, and is for the
-   * caller to prevent. Resolves as soon as {@link follow} can follow the call.
+   * Asks the provider to dial, once: a second call with the same identity would ring the person twice, and is for the
+   * caller to prevent. Resolves as soon as {@link follow} can follow the call, and does not wait for it to ring. What the
+   * provider refuses is told by {@link follow}, as an end; where nobody can say whether it dials, as an end that is
+   * `uncertain` unless it turns up.
+   *
+   * @throws ProviderUnavailable when the provider could not be asked: nobody was rung, and nobody will be
    */
   place(request: DialRequest): Promise<void>;
   /**
-   * Tells what becomes of a call that was placed, here or by another process, from where it stands now: a call that is
-   * already answered starts with `answered`, one that is over is `ended` at once. Ends after `ended`; when `signal` aborts
-   * it ends without, and the call goes on. Once it has told a step, it tells every later one, even late.
+   * Tells what becomes of a call that this dialer has placed, found or listed as live, from where it stands now: a call that
+   * is already answered starts with `answered`, one that is over is `ended` at once. Ends after `ended`; when `signal`
+   * aborts it ends without, and the call goes on. Once it has told a step, it tells every later one, even late. A provider
+   * that cannot be reached meanwhile is asked again.
    *
-   * @throws when the identity was never placed
+   * @throws when the identity is not known here
    */
   follow(identity: string, signal: AbortSignal): AsyncIterable<Progress>;
-  /** What the carrier knows about an identity; of one that is `unknown`, {@link live} may still tell. */
-  find(identity: string): Promise<Found>;
+  /**
+   * What the provider knows about an attempt, whichever process has dialed it; of one that is `unknown`, {@link live} may
+   * still tell.
+   *
+   * @throws when the provider cannot be asked
+   */
+  find(attempt: AttemptRef): Promise<Found>;
   /** The identities of this trunk's calls that are live at the carrier now; null where it cannot tell. */
   live(): Promise<readonly string[] | null>;
   /**
    * Stops a call that rings, ends one that talks; does nothing to one that is over or unknown. Resolves when the carrier has
    * taken the request; who follows the call is told its end: `no-answer` where it had not been answered.
+   *
+   * @throws when the provider cannot be asked
    */
   hangUp(identity: string): Promise<void>;
   /** For people: "simulator, 60 times as fast". */
   describe(): string;
   /** Lets go of timers and sockets; calls in progress go on. */
   close(): void;
+}
+
+/** The provider could not be asked to dial: nobody was rung, and nobody will be by this request. */
+export class ProviderUnavailable extends Error {
+  override readonly name = 'ProviderUnavailable';
 }

@@ -1,4 +1,4 @@
-import type { Dialer, DialRequest, Found, Progress } from './dialer.ts';
+import type { AttemptRef, Dialer, DialRequest, Found, Progress } from './dialer.ts';
 
 /** A dialer, and the calls that it has. */
 class Generation {
@@ -76,8 +76,8 @@ export class ReplaceableDialer implements Dialer {
     }
   }
 
-  async find(identity: string): Promise<Found> {
-    return await this.#of(identity).dialer.find(identity);
+  async find(attempt: AttemptRef): Promise<Found> {
+    return await this.#of(attempt.identity).dialer.find(attempt);
   }
 
   async live(): Promise<readonly string[] | null> {

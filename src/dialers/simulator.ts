@@ -1,4 +1,4 @@
-import type { Dialer, DialRequest, Found, Progress } from './dialer.ts';
+import type { AttemptRef, Dialer, DialRequest, Found, Progress } from './dialer.ts';
 import { trimLedger } from './ledger-trim.ts';
 import { Ledger, toInstant } from './ledger.ts';
 import { endOf, happeningsOf, missingLines, type Call } from './simulator-call.ts';
@@ -15,6 +15,8 @@ export interface SimulatorOptions {
 
 /** A carrier that needs no network. */
 export interface Simulator extends Dialer {
+  /** Its ledger knows an attempt by its identity alone. */
+  find(attempt: Pick<AttemptRef, 'identity'>): Promise<Found>;
   /** Never null: its ledger tells. */
   live(): Promise<readonly string[]>;
   /** Ends every {@link Dialer.follow} in progress as an abort would, and lets go of timers and the file. */
@@ -95,7 +97,7 @@ class LedgerSimulator implements Simulator {
     }
   }
 
-  async find(identity: string): Promise<Found> {
+  async find({ identity }: Pick<AttemptRef, 'identity'>): Promise<Found> {
     const known = this.#memory.get(identity);
     this.#note('find', identity, known);
     const call = known && this.#bringUpToDate(identity);

@@ -124,6 +124,7 @@ function trunkHost(
     agent: (agentId) => deps.configuration().agent(orgId, agentId) ?? undefined,
     tellWebhook: (event) => tryDelivery(deps.configuration(), event),
     askPredial: (question) => askPredial(deps.configuration(), question),
+    hear: (event) => parts.events.hear(event),
     watch: (identity) => watch.add(identity),
   };
 }

@@ -70,7 +70,10 @@ export const hostsWorkerOptions = (activities: HostActivities): Options => ({
 export const takeoverWorkerOptions = (taskQueue: string, activities: TrunkCallActivities): Options => ({
   ...activitiesOnly,
   taskQueue,
-  activities: { takeOver: (input) => activities.takeOver(input) } satisfies Pick<TrunkCallActivities, 'takeOver'>,
+  activities: {
+    takeOver: (input) => activities.takeOver(input),
+    dialerEvent: (event) => activities.dialerEvent(event),
+  } satisfies Pick<TrunkCallActivities, 'takeOver' | 'dialerEvent'>,
   maxConcurrentActivityTaskExecutions: 100_000,
   // As with hosts: what a frozen process swallows waits for its time-out.
   maxConcurrentActivityTaskPolls: 2,

@@ -21,7 +21,7 @@ export interface StartWorkerDeps {
 /** Starts everything of a process that executes calls. */
 export async function startWorkerProcess(environment: Environment, deps: StartWorkerDeps): Promise<Running> {
   const { log, temporal } = deps;
-  const { dataDir, priorityLevels } = environment;
+  const { dataDir, priorityLevels, publicUrl } = environment;
   Runtime.install({
     // The process itself stops its Workers, in order: hosts hand their calls over first.
     shutdownSignals: [],
@@ -30,7 +30,7 @@ export async function startWorkerProcess(environment: Environment, deps: StartWo
     }),
   });
   const connection = await NativeConnection.connect(temporal.connection);
-  const workers = await startWorkers({ ...deps, connection, dataDir, priorityLevels });
+  const workers = await startWorkers({ ...deps, connection, dataDir, priorityLevels, publicUrl });
   const failed = workers.ended.then(() => {
     throw new Error('A Worker stopped by itself');
   });

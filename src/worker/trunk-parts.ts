@@ -1,18 +1,27 @@
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Configuration } from '../config/configuration.ts';
 import type { DialerConfig, TrunkConfig } from '../config/schema.ts';
 import type { Dialer } from '../dialers/dialer.ts';
 import { ReplaceableDialer } from '../dialers/replaceable-dialer.ts';
-import { createSimulator } from '../dialers/simulator.ts';
 import { LineRegistry } from '../lines/line-registry.ts';
+import { Outage } from '../lines/outage.ts';
 import { Pace } from '../lines/pace.ts';
+import type { DialerEvents } from '../temporal/dialer-events.ts';
+import { makeDialer, type DialerDeps } from './make-dialer.ts';
+import { TrunkEvents } from './trunk-events.ts';
 
 /** What a process has one of for each trunk, whatever hosts of it come and go. */
 export interface TrunkParts {
   readonly dialer: Dialer;
   readonly lines: LineRegistry;
   readonly pace: Pace;
+  readonly outage: Outage;
+  readonly events: TrunkEvents;
+}
+
+/** What dialers are made with, and where their providers' events are kept. */
+export interface PartsDeps extends Omit<DialerDeps, 'events'> {
+  readonly events: DialerEvents;
 }
 
 interface KeptParts extends TrunkParts {
@@ -23,12 +32,11 @@ interface KeptParts extends TrunkParts {
 
 /** The trunks' parts in this process, made when a trunk is first hosted. */
 export class TrunkPartsStore {
-  readonly #dataDir: string;
+  readonly #deps: PartsDeps;
   readonly #parts = new Map<string, KeptParts>();
 
-  /** @param dataDir where a simulator keeps its ledger unless it names another place */
-  constructor(dataDir: string) {
-    this.#dataDir = dataDir;
+  constructor(deps: PartsDeps) {
+    this.#deps = deps;
   }
 
   /** The parts of a trunk, with its lines and rate as configured now. */
@@ -57,26 +65,24 @@ export class TrunkPartsStore {
   }
 
   #make(trunk: TrunkConfig): KeptParts {
+    const events = new TrunkEvents(this.#deps.events);
     return {
-      dialer: new ReplaceableDialer(this.#makeDialer(trunk)),
+      dialer: new ReplaceableDialer(makeDialer(trunk, { ...this.#deps, events })),
       dialerConfig: trunk.dialer,
       lines: new LineRegistry(trunk.lines),
       pace: new Pace(trunk.callsPerSecond),
+      outage: new Outage(),
+      events,
     };
   }
 
   #change(parts: KeptParts, trunk: TrunkConfig): void {
     if (!isDeepStrictEqual(parts.dialerConfig, trunk.dialer)) {
-      parts.dialer.replace(this.#makeDialer(trunk));
+      parts.dialer.replace(makeDialer(trunk, { ...this.#deps, events: parts.events }));
       parts.dialerConfig = trunk.dialer;
     }
     parts.pace.callsPerSecond = trunk.callsPerSecond;
     parts.lines.resize(trunk.lines);
-  }
-
-  #makeDialer({ orgId, name, dialer: { ledger, speed } }: TrunkConfig): Dialer {
-    const ledgerPath = ledger ?? join(this.#dataDir, `ledger-${orgId}-${name}.jsonl`);
-    return createSimulator({ trunk: name, ledgerPath, speed });
   }
 }
 

@@ -5,11 +5,14 @@ import { createCallActivities } from '../activities/call-activities.ts';
 import { createHostActivities } from '../activities/host-lines.ts';
 import { createWebhookActivities } from '../activities/webhook-activities.ts';
 import { createSuppressActivities } from '../activities/suppress-numbers.ts';
+import { attemptToken } from '../config/attempt-token.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { OnConfiguration } from '../config/configuration-file.ts';
 import type { PriorityLevels } from '../config/environment.ts';
+import { DIALER_EVENTS_PATH } from '../contract/dialer-event.ts';
 import { FreezeDetector } from '../lines/freeze-detector.ts';
 import { ContactWorkflows } from '../temporal/contact-workflows.ts';
+import { DialerEvents } from '../temporal/dialer-events.ts';
 import { TrunkQueues } from '../temporal/trunk-queues.ts';
 import { watchContacts } from './host-contacts.ts';
 import { openLineHost } from './line-host.ts';
@@ -23,6 +26,8 @@ export interface WorkersDeps {
   readonly client: Client;
   readonly connection: NativeConnection;
   readonly dataDir: string;
+  /** Where the API can be reached from outside. */
+  readonly publicUrl: string;
   /** Under which endpoints are hashed. */
   readonly secret: string;
   readonly priorityLevels: PriorityLevels;
@@ -42,7 +47,13 @@ export interface Workers {
 /** Starts the Workers of calls, batches and hosts, and keeps every trunk of the configuration hosted. */
 export async function startWorkers(deps: WorkersDeps): Promise<Workers> {
   const { client, connection, configuration, onConfiguration, log } = deps;
-  const parts = new TrunkPartsStore(deps.dataDir);
+  const parts = new TrunkPartsStore({
+    dataDir: deps.dataDir,
+    events: new DialerEvents(client),
+    callbackUrl: async (attempt) =>
+      `${deps.publicUrl}${DIALER_EVENTS_PATH}/${await attemptToken(deps.secret, attempt)}`,
+    log,
+  });
   const stopFollowing = onConfiguration(() => parts.follow(configuration()));
   const freezes = new FreezeDetector();
   const start = async (options: Parameters<typeof Worker.create>[0]): Promise<RunningWorker> =>

@@ -7,7 +7,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { isOutcome, type Outcome, type PlaceCallInput } from '../contract/placement.ts';
+import { isOutcome, type KnownOfAttempt, type Outcome, type PlaceCallInput } from '../contract/placement.ts';
 import { CALL_STATUS } from '../contract/search-attributes.ts';
 import { placing, takingOver } from './call-activities.ts';
 import type { CallState, Placement } from './call-state.ts';
@@ -79,7 +79,7 @@ async function takeOverUntilKnown(call: CallState, request: PlaceCallInput): Pro
   const { takeOver } = takingOver(call);
   // Temporal does not retry an activity whose cancellation was asked for, so the loop does.
   for (let failures = 0; ; failures += 1) {
-    const outcome = await supervise(call, () => takeOver(request));
+    const outcome = await supervise(call, () => takeOver({ ...request, known: known(call) }));
     if (outcome !== null) return outcome;
     const wait = pauseMs(failures);
     log.warn(`takeOver failed: again in ${wait / 1_000} s`);
@@ -120,6 +120,10 @@ async function untilDialing(call: CallState, stop: () => boolean, deadline?: str
   const isSettled = (): boolean => call.dialing || stop();
   if (deadline === undefined) return await condition(isSettled);
   await condition(isSettled, Math.max(1, msUntil(deadline)), { summary: 'deadline' });
+}
+
+function known({ placement }: CallState): KnownOfAttempt {
+  return { startedTime: placement?.startedTime ?? null, answeredTime: placement?.answeredTime ?? null };
 }
 
 function running(call: CallState): void {

@@ -9,6 +9,7 @@ import type { AttemptEnd, Outcome, PlaceCallInput } from '../../src/contract/pla
 import type { Dialer, DialRequest } from '../../src/dialers/dialer.ts';
 import { FreezeDetector } from '../../src/lines/freeze-detector.ts';
 import { LineRegistry } from '../../src/lines/line-registry.ts';
+import { Outage } from '../../src/lines/outage.ts';
 import { Pace } from '../../src/lines/pace.ts';
 import { Tenure } from '../../src/lines/tenure.ts';
 
@@ -59,7 +60,15 @@ async function dial(
   const freezes = new FreezeDetector();
   const client = { workflow: { getHandle: () => ({ signal: () => Promise.resolve() }) } } as unknown as Client;
   const host: TrunkHost = {
-    ...{ client, dialer, freezes, lines: new LineRegistry(1), pace: new Pace(null), log: pino({ level: 'silent' }) },
+    ...{
+      client,
+      dialer,
+      freezes,
+      lines: new LineRegistry(1),
+      pace: new Pace(null),
+      outage: new Outage(),
+      log: pino({ level: 'silent' }),
+    },
     tenure: new Tenure('demo', freezes, () => Promise.resolve(true)),
     trunk: () => configuration(prompt).trunk('default', 'demo') ?? undefined,
     agent: (agentId) => configuration(prompt).agent('default', agentId) ?? undefined,
@@ -72,6 +81,7 @@ async function dial(
     },
     tellWebhook: () => Promise.resolve({ verdict: 'nobody' }),
     askPredial: () => Promise.resolve({ kind: 'go' }),
+    hear: () => undefined,
     watch: () => undefined,
   };
   const environment = new MockActivityEnvironment();

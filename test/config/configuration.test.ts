@@ -21,6 +21,7 @@ describe('what is left out', () => {
       name: 'Demo',
       isEnabled: true,
       trunk: 'demo',
+      voiceAgent: null,
       prompt: null,
       additionalData: {},
       defaultCountry: null,

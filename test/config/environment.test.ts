@@ -19,6 +19,7 @@ describe('the environment', () => {
     expect(read({ PATH: '/bin' })).toEqual({
       port: 8080,
       host: '127.0.0.1',
+      publicUrl: 'http://127.0.0.1:8080',
       dataDir: join(directory, '.outdial'),
       configFile: expect.stringMatching(/\/outdial\.example\.yaml$/) as string,
       configSource: 'example',
@@ -37,6 +38,7 @@ describe('the environment', () => {
     const env = {
       OUTDIAL_PORT: '0',
       OUTDIAL_HOST: '0.0.0.0',
+      OUTDIAL_PUBLIC_URL: 'https://outdial.example.com/',
       OUTDIAL_DATA_DIR: '/var/lib/outdial',
       OUTDIAL_CONFIG: 'etc/calls.yaml',
       OUTDIAL_PRIORITY_LEVELS: '5',
@@ -49,6 +51,7 @@ describe('the environment', () => {
     expect(read(env)).toEqual({
       port: 0,
       host: '0.0.0.0',
+      publicUrl: 'https://outdial.example.com',
       dataDir: '/var/lib/outdial',
       configFile: join(directory, 'etc/calls.yaml'),
       configSource: 'given',

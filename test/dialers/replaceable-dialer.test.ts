@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Dialer, DialRequest, Found, Progress } from '../../src/dialers/dialer.ts';
+import type { AttemptRef, Dialer, DialRequest, Found, Progress } from '../../src/dialers/dialer.ts';
 import { ReplaceableDialer } from '../../src/dialers/replaceable-dialer.ts';
 
 const END: Progress = { step: 'ended', end: { disposition: 'answered' } as never };
@@ -30,7 +30,7 @@ class Carrier implements Dialer {
     if (!signal.aborted) yield END;
   }
 
-  find(identity: string): Promise<Found> {
+  find({ identity }: AttemptRef): Promise<Found> {
     this.asked.push(`find ${identity}`);
     return Promise.resolve({ state: 'unknown' });
   }
@@ -61,11 +61,20 @@ const request = (identity: string): DialRequest => ({
   identity,
   endpoint: '+15550100001',
   callerId: null,
+  agentId: 'demo',
+  voiceAgent: null,
   displayName: null,
   prompt: null,
   variables: {},
   ringTimeoutMs: 1,
   maxDurationMs: 1,
+});
+
+const attempt = (identity: string): AttemptRef => ({
+  identity,
+  endpoint: '+15550100001',
+  callerId: null,
+  since: '2026-11-24T09:00:00.000Z',
 });
 
 /** Follows a call; resolves with whether it was told its end. */
@@ -84,11 +93,11 @@ describe('a dialer that is replaced', () => {
 
     dialer.replace(second);
     await dialer.place(request('c'));
-    await dialer.find('a');
+    await dialer.find(attempt('a'));
     await dialer.hangUp('b');
     const endedB = follow(dialer, 'b');
     await dialer.hangUp('c');
-    await dialer.find('unheard of');
+    await dialer.find(attempt('unheard of'));
     expect(first.asked).toEqual(['place a', 'follow a', 'place b', 'find a', 'hang up b', 'follow b']);
     expect(second.asked).toEqual(['place c', 'hang up c', 'find unheard of']);
 

@@ -26,9 +26,12 @@ describe('after a crash', () => {
     await first.place(request('live.1', '0001'));
     await pass(2_000);
     const second = openSimulator(path, { speed: 1 });
-    expect(await second.find('live.1')).toMatchObject({ state: 'live' });
-    expect(await second.find('ended.1')).toMatchObject({ state: 'ended', end: { endedTime: after(1_000) } });
-    expect(await second.find('other.1')).toEqual({ state: 'never-placed' });
+    expect(await second.find({ identity: 'live.1' })).toMatchObject({ state: 'live' });
+    expect(await second.find({ identity: 'ended.1' })).toMatchObject({
+      state: 'ended',
+      end: { endedTime: after(1_000) },
+    });
+    expect(await second.find({ identity: 'other.1' })).toEqual({ state: 'never-placed' });
     expect(timesOf(path, 'find', 'ended')).toEqual([
       ['find', after(2_000)],
       ['find', after(2_000)],
@@ -56,7 +59,7 @@ describe('after a crash', () => {
     await second.place(request('b.1', '0001'));
     for (const simulator of [first, second]) {
       expect(await simulator.live()).toEqual(['a.1', 'b.1']);
-      expect(await simulator.find('torn.1')).toEqual({ state: 'never-placed' });
+      expect(await simulator.find({ identity: 'torn.1' })).toEqual({ state: 'never-placed' });
     }
   });
 
@@ -67,7 +70,7 @@ describe('after a crash', () => {
     await pass(1_500);
     await simulator.place(request('a.1', '0001'));
     appendFileSync(path, `${JSON.stringify(eventLine('ended', 'a.1', after(1_000), { disposition: 'busy' }))}\n`);
-    expect(await simulator.find('a.1')).toMatchObject({ state: 'live' });
+    expect(await simulator.find({ identity: 'a.1' })).toMatchObject({ state: 'live' });
     expect(await simulator.live()).toEqual(['a.1']);
   });
 
@@ -77,7 +80,7 @@ describe('after a crash', () => {
     await simulator.place(request('a.1', '0001'));
     rmSync(path);
     expect(await simulator.live()).toEqual([]);
-    expect(await simulator.find('a.1')).toEqual({ state: 'never-placed' });
+    expect(await simulator.find({ identity: 'a.1' })).toEqual({ state: 'never-placed' });
     await simulator.place(request('b.1', '0001'));
     expect(await simulator.live()).toEqual(['b.1']);
   });
@@ -88,14 +91,14 @@ describe('after a crash', () => {
     await simulator.place(request('first.1', '0001'));
     await pass(2);
     await simulator.hangUp('first.1');
-    const end = await simulator.find('first.1');
+    const end = await simulator.find({ identity: 'first.1' });
     expect(end).toMatchObject({ state: 'ended', end: { disposition: 'no-answer' } });
     const place = readLedger(path)[0];
     const rest = Array.from({ length: 20_001 }, (_, index) => ({ ...place, identity: `${index}.1`, endpoint: '0008' }));
     appendFileSync(path, rest.map((line) => `${JSON.stringify(line)}\n`).join(''));
     await pass(1_000);
     expect(await simulator.live()).toEqual([]);
-    expect(await simulator.find('first.1')).toEqual(end);
+    expect(await simulator.find({ identity: 'first.1' })).toEqual(end);
     expect(stepsOf(await followed(simulator, 'first.1'))).toEqual(['ended']);
   });
 });

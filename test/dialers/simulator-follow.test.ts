@@ -91,7 +91,7 @@ describe('hanging up', () => {
     await simulator.place(request('a.1', '0001'));
     await pass(10_000);
     await simulator.hangUp('a.1');
-    expect(await simulator.find('a.1')).toMatchObject({
+    expect(await simulator.find({ identity: 'a.1' })).toMatchObject({
       state: 'ended',
       end: { answeredTime: after(4_000), endedTime: after(10_000), disposition: 'answered', providerCode: '200' },
     });
@@ -129,13 +129,13 @@ describe('hanging up', () => {
     await simulator.place(request('a.1', '0002'));
     await simulator.place(request('b.1', '0001'));
     await pass(2_000);
-    const before = await simulator.find('a.1');
+    const before = await simulator.find({ identity: 'a.1' });
     await simulator.hangUp('b.1');
     await pass(1_000);
     for (const identity of ['a.1', 'b.1', 'c.1']) await simulator.hangUp(identity);
-    expect(await simulator.find('a.1')).toEqual(before);
-    expect(await simulator.find('b.1')).toMatchObject({ end: { endedTime: after(2_000) } });
-    expect(await simulator.find('c.1')).toEqual({ state: 'never-placed' });
+    expect(await simulator.find({ identity: 'a.1' })).toEqual(before);
+    expect(await simulator.find({ identity: 'b.1' })).toMatchObject({ end: { endedTime: after(2_000) } });
+    expect(await simulator.find({ identity: 'c.1' })).toEqual({ state: 'never-placed' });
     expect(timesOf(path, 'hang-up')).toHaveLength(4);
     expect(timesOf(path, 'ended')).toHaveLength(2);
   });
@@ -152,9 +152,11 @@ describe('hanging up', () => {
     await pass(100);
     await done;
     expect(progress.at(-1)).toMatchObject({ end: { disposition: 'answered', endedTime: after(4_000) } });
-    expect(await simulator.find('b.1')).toMatchObject({ end: { disposition: 'no-answer', endedTime: after(3_000) } });
+    expect(await simulator.find({ identity: 'b.1' })).toMatchObject({
+      end: { disposition: 'no-answer', endedTime: after(3_000) },
+    });
     appendFileSync(path, `${JSON.stringify(eventLine('hang-up', 'b.1', after(1_000)))}\n`);
-    expect(await simulator.find('b.1')).toMatchObject({ end: { endedTime: after(3_000) } });
+    expect(await simulator.find({ identity: 'b.1' })).toMatchObject({ end: { endedTime: after(3_000) } });
   });
 
   test('comes before an end that another process, which had not seen it, wrote after it', async () => {
@@ -168,7 +170,9 @@ describe('hanging up', () => {
     ]) {
       appendFileSync(path, `${JSON.stringify(line)}\n`);
     }
-    expect(await simulator.find('a.1')).toMatchObject({ end: { disposition: 'no-answer', endedTime: after(400) } });
+    expect(await simulator.find({ identity: 'a.1' })).toMatchObject({
+      end: { disposition: 'no-answer', endedTime: after(400) },
+    });
     expect(timesOf(path, 'ended')).toEqual([
       ['ended', after(1_000)],
       ['ended', after(400)],

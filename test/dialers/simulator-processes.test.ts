@@ -51,11 +51,11 @@ test('a call placed by a process that is killed right then is live at the carrie
   const path = newLedgerPath();
   const carrier = await startCarrier('a', path, 1, 1);
   const survivor = openSimulator(path, { speed: 1 });
-  expect(await survivor.find('a-0.1')).toEqual({ state: 'never-placed' });
+  expect(await survivor.find({ identity: 'a-0.1' })).toEqual({ state: 'never-placed' });
   carrier.send('go');
   await once(carrier, 'message');
   carrier.kill('SIGKILL');
-  expect(await survivor.find('a-0.1')).toMatchObject({ state: 'live' });
+  expect(await survivor.find({ identity: 'a-0.1' })).toMatchObject({ state: 'live' });
   await survivor.hangUp('a-0.1');
   expect((await followed(survivor, 'a-0.1')).at(-1)).toMatchObject({ step: 'ended', end: { providerCode: '487' } });
   expect(auditLedger(readLedger(path))).toMatchObject({ dials: 1, dialedTwice: [], withoutEnd: [] });

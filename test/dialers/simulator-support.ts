@@ -30,6 +30,8 @@ export const request = (identity: string, digits: string): DialRequest => ({
   identity,
   endpoint: `+1415555${digits}`,
   callerId: null,
+  agentId: 'demo',
+  voiceAgent: null,
   displayName: null,
   prompt: 'Hello Ada',
   variables: { name: 'Ada' },

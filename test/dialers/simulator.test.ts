@@ -78,12 +78,12 @@ describe('a call', () => {
   test('of which the carrier never says what became ends as uncertain, and is unknown to whoever asks for it', async () => {
     const simulator = openSimulator(newLedgerPath(), { speed: 1 });
     await simulator.place(request('a.1', '0011'));
-    expect(await simulator.find('a.1')).toEqual({ state: 'unknown' });
+    expect(await simulator.find({ identity: 'a.1' })).toEqual({ state: 'unknown' });
     const { progress, done } = following(simulator, 'a.1');
     await pass(1_000);
     await done;
     expect(progress).toMatchObject([{ step: 'ended', end: { disposition: 'uncertain', providerCode: null } }]);
-    expect(await simulator.find('a.1')).toEqual({ state: 'unknown' });
+    expect(await simulator.find({ identity: 'a.1' })).toEqual({ state: 'unknown' });
   });
 
   test('that two follow is told to both and written once', async () => {

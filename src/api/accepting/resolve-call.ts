@@ -1,3 +1,4 @@
+import { overridesOf } from '../../config/overrides.ts';
 import type { AgentConfig, TrunkConfig } from '../../config/schema.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import type { CallFacts, OutboundOverride, Plan } from '../../contract/call.ts';
@@ -58,6 +59,7 @@ export function resolveCall(body: CallBody, mistakes: Mistakes, acceptance: Acce
   const deadline = resolveDeadline(body, acceptance, Math.max(now, scheduled ?? now), mistakes);
   checkVariables(body, acceptance, mistakes);
   checkCallerId(body, trunk, mistakes);
+  checkOverrides(body, trunk, mistakes);
   if (mistakes.any) return null;
   // Where one of them is missing there is a mistake: only the compiler does not know.
   if (
@@ -128,6 +130,20 @@ function checkCallerId({ overrideOutboundConfig }: CallBody, trunk: TrunkConfig 
   if (trunk === null || mistakes.at(path)) return;
   const mistake = callerIdMistake(overrideOutboundConfig?.phoneNumber ?? null, trunk);
   if (mistake !== null) mistakes.add(path, mistake);
+}
+
+/** What its dialer cannot pass on, a call would be dialed without: nobody would know. */
+function checkOverrides({ overrideOutboundConfig }: CallBody, trunk: TrunkConfig | null, mistakes: Mistakes): void {
+  if (trunk === null) return;
+  const canBe = overridesOf(trunk.dialer);
+  for (const field of ['phoneNumber', 'displayName'] as const) {
+    const path = `overrideOutboundConfig.${field}`;
+    if (canBe[field] || overrideOutboundConfig?.[field] == null || mistakes.at(path)) continue;
+    mistakes.add(
+      path,
+      `cannot be set on a call of its trunk, whose ${trunk.dialer.type} dialer has no way to pass it on`,
+    );
+  }
 }
 
 /** @param timezone null for one that is wrong: then it is not known either, and only how it is written is checked */

@@ -1,4 +1,5 @@
 import { defaultPayloadConverter } from '@temporalio/common';
+import { type Overrides, overridesOf } from '../../config/overrides.ts';
 import type { TrunkConfig } from '../../config/schema.ts';
 import type { Instant } from '../../contract/call.ts';
 import { trunkWorkflowId } from '../../contract/ids.ts';
@@ -18,6 +19,8 @@ export interface TrunkView {
   readonly allowedCountries: readonly string[] | null;
   /** The only caller IDs, beside its own, that a call may ask for; null is any. */
   readonly callerIds: readonly string[] | null;
+  /** What a call may set on its way out: what its dialer can pass on. */
+  readonly overrides: Overrides;
   /** Calls in progress, as its host last said: at most some two seconds ago. */
   readonly busy: number;
   /** Calls that wait for a line. */
@@ -47,6 +50,7 @@ export async function viewTrunk(deps: ApiDeps, trunk: TrunkConfig): Promise<Trun
     callsPerSecond: trunk.callsPerSecond,
     allowedCountries: trunk.allowedCountries,
     callerIds: trunk.callerIds,
+    overrides: overridesOf(trunk.dialer),
     busy: host.report?.busy ?? 0,
     queued,
     paused,

@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How often a provider that is down is tried, in milliseconds, by one call at a time. */
+const TRY_MS = 5_000;
+
+/** A call that has found the provider down waits as long as a quarter of the outage so far, within these, in milliseconds. */
+const SHORTEST_DELAY_MS = 15_000;
+const LONGEST_DELAY_MS = 5 * 60_000;
+
+/**
+ * Whether a trunk's provider can be asked to dial, as far as this process has seen. While it cannot, calls stay in line and
+ * one of them tries now and then: so an outage costs them time, and neither attempts nor, each time, a page of history.
+ */
+export class Outage {
+  /** Since when, in milliseconds of `performance.now()`; null while it is not down. */
+  #since: number | null = null;
+  #nextTry = 0;
+  #over = new AbortController();
+
+  /**
+   * Waits until the provider is up, as far as is known, or it is the caller's turn to try.
+   *
+   * @throws the signal's reason when it aborts first
+   */
+  async untilWorthATry(signal: AbortSignal): Promise<void> {
+    while (this.#since !== null) {
+      signal.throwIfAborted();
+      const wait = this.#nextTry - performance.now();
+      if (wait <= 0) {
+        this.#nextTry = performance.now() + TRY_MS;
+        return;
+      }
+      const either = AbortSignal.any([signal, this.#over.signal]);
+      await sleep(wait, undefined, { signal: either }).catch(() => undefined);
+    }
+    signal.throwIfAborted();
+  }
+
+  /** Notes that the provider could not be asked. @returns how long the call that tried is to wait, in milliseconds */
+  failed(): number {
+    const now = performance.now();
+    this.#since ??= now;
+    this.#nextTry = now + TRY_MS;
+    return Math.min(LONGEST_DELAY_MS, Math.max(SHORTEST_DELAY_MS, (now - this.#since) / 4));
+  }
+
+  /** Notes that the provider has answered: whoever waits goes on. */
+  over(): void {
+    if (this.#since === null) return;
+    this.#since = null;
+    this.#over.abort();
+    this.#over = new AbortController();
+  }
+}

@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { TrunkConfig } from '../config/schema.ts';
+import type { AttemptAddress } from '../contract/dialer-event.ts';
+import type { Dialer } from '../dialers/dialer.ts';
+import type { ProviderEvents } from '../dialers/provider-events.ts';
+import { createSimulator } from '../dialers/simulator.ts';
+
+/** What a dialer has of its process. */
+export interface DialerDeps {
+  /** Where a simulator keeps its ledger unless it names another place. */
+  readonly dataDir: string;
+  readonly events: ProviderEvents;
+  /** Where an attempt's provider is to tell its events. */
+  readonly callbackUrl: (attempt: AttemptAddress) => Promise<string>;
+  readonly log: Logger;
+}
+
+/** The dialer that a trunk is configured with. */
+export function makeDialer({ orgId, name, dialer }: TrunkConfig, { dataDir }: DialerDeps): Dialer {
+  switch (dialer.type) {
+    case 'simulator': {
+      const ledgerPath = dialer.ledger ?? join(dataDir, `ledger-${orgId}-${name}.jsonl`);
+      return createSimulator({ trunk: name, ledgerPath, speed: dialer.speed });
+    }
+  }
+}
