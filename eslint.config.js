@@ -18,7 +18,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['scripts/**/*.mjs', '*.config.js', '.dependency-cruiser.cjs'],
+    files: ['scripts/**/*.mjs', 'test/**/*.mjs', '*.config.js', '.dependency-cruiser.cjs'],
     languageOptions: {
       globals: { process: 'readonly', console: 'readonly', module: 'writable', URL: 'readonly', fetch: 'readonly' },
     },

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 /** How often a provider that is down is tried, in milliseconds, by one call at a time. */
 const TRY_MS = 5_000;
 
@@ -15,7 +13,8 @@ export class Outage {
   /** Since when, in milliseconds of `performance.now()`; null while it is not down. */
   #since: number | null = null;
   #nextTry = 0;
-  #over = new AbortController();
+  /** Ends the waits under way. */
+  readonly #waiting = new Set<() => void>();
 
   /**
    * Waits until the provider is up, as far as is known, or it is the caller's turn to try.
@@ -23,17 +22,14 @@ export class Outage {
    * @throws the signal's reason when it aborts first
    */
   async untilWorthATry(signal: AbortSignal): Promise<void> {
-    while (this.#since !== null) {
+    for (;;) {
       signal.throwIfAborted();
+      if (this.#since === null) return;
       const wait = this.#nextTry - performance.now();
-      if (wait <= 0) {
-        this.#nextTry = performance.now() + TRY_MS;
-        return;
-      }
-      const either = AbortSignal.any([signal, this.#over.signal]);
-      await sleep(wait, undefined, { signal: either }).catch(() => undefined);
+      if (wait <= 0) break;
+      await this.#wait(wait, signal);
     }
-    signal.throwIfAborted();
+    this.#nextTry = performance.now() + TRY_MS;
   }
 
   /** Notes that the provider could not be asked. @returns how long the call that tried is to wait, in milliseconds */
@@ -46,9 +42,21 @@ export class Outage {
 
   /** Notes that the provider has answered: whoever waits goes on. */
   over(): void {
-    if (this.#since === null) return;
     this.#since = null;
-    this.#over.abort();
-    this.#over = new AbortController();
+    for (const end of [...this.#waiting]) end();
+  }
+
+  #wait(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', end);
+        this.#waiting.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      signal.addEventListener('abort', end);
+      this.#waiting.add(end);
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
@@ -81,9 +81,19 @@ export class Deployment {
     return readLedger(join(this.dataDir, `ledger-default-${trunk}.jsonl`));
   }
 
-  /** Starts a worker, ready to take calls. */
-  async startWorker(): Promise<OutdialProcess> {
-    const worker = this.#start('worker/main');
+  /** What the carriers of all trunks were asked and did. */
+  readLedgers(): ReturnType<typeof readLedger> {
+    const files = readdirSync(this.dataDir).filter((name) => name.startsWith('ledger-'));
+    return files.flatMap((name) => readLedger(join(this.dataDir, name)));
+  }
+
+  /**
+   * Starts a worker, ready to take calls.
+   *
+   * @param env what its environment has beside, or instead of, the usual
+   */
+  async startWorker(env: Record<string, string> = {}): Promise<OutdialProcess> {
+    const worker = this.#start('worker/main', env);
     await worker.prints(/takes calls/);
     return worker;
   }

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Outage } from '../../src/lines/outage.ts';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => {
+  const left = vi.getTimerCount();
+  vi.useRealTimers();
+  expect(left, 'timers left behind').toBe(0);
+});
+
+const never = new AbortController().signal;
+
+/** Calls that wait for their turn, and those of them that have had it. */
+function waiting(outage: Outage, names: readonly string[], signal = never) {
+  const gone: string[] = [];
+  const all = names.map((name) => outage.untilWorthATry(signal).then(() => void gone.push(name)));
+  return { gone, all: Promise.all(all) };
+}
+
+describe('an outage of a provider', () => {
+  test('keeps nobody waiting while there is none', async () => {
+    const { gone, all } = waiting(new Outage(), ['a', 'b']);
+    await all;
+    expect(gone).toEqual(['a', 'b']);
+  });
+
+  test('has one call at a time try, five seconds after another, and lets all go once one got through', async () => {
+    const outage = new Outage();
+    outage.failed();
+    const { gone, all } = waiting(outage, ['a', 'b', 'c', 'd']);
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(gone).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(gone).toEqual(['a']);
+    outage.failed();
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(gone).toEqual(['a']);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(gone).toEqual(['a', 'b']);
+    outage.over();
+    await all;
+    expect(gone).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('gives the turn on where the call that had it does not try after all', async () => {
+    const outage = new Outage();
+    outage.failed();
+    const { gone, all } = waiting(outage, ['a', 'b']);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await all;
+    expect(gone).toEqual(['a', 'b']);
+  });
+
+  test('holds a call that has met it back for a quarter of its length, from 15 s to 5 minutes', async () => {
+    const outage = new Outage();
+    expect(outage.failed()).toBe(15_000);
+    await vi.advanceTimersByTimeAsync(10 * 60_000);
+    expect(outage.failed()).toBe(150_000);
+    await vi.advanceTimersByTimeAsync(60 * 60_000);
+    expect(outage.failed()).toBe(300_000);
+    outage.over();
+    expect(outage.failed()).toBe(15_000);
+  });
+
+  test('is waited for no longer by a call that is cancelled', async () => {
+    const outage = new Outage();
+    outage.failed();
+    const canceled = new AbortController();
+    const { gone, all } = waiting(outage, ['a'], canceled.signal);
+    canceled.abort(new Error('nobody wants it any more'));
+    await expect(all).rejects.toThrow('nobody wants it any more');
+    expect(gone).toEqual([]);
+    await expect(outage.untilWorthATry(canceled.signal)).rejects.toThrow('nobody wants it any more');
+  });
+});
