@@ -5,6 +5,10 @@ const TRY_MS = 5_000;
 const SHORTEST_DELAY_MS = 15_000;
 const LONGEST_DELAY_MS = 5 * 60_000;
 
+/** How long a call is to wait that has met an outage of so long, both in milliseconds. */
+export const delayAfter = (outageMs: number): number =>
+  Math.min(LONGEST_DELAY_MS, Math.max(SHORTEST_DELAY_MS, outageMs / 4));
+
 /**
  * Whether a trunk's provider can be asked to dial, as far as this process has seen. While it cannot, calls stay in line and
  * one of them tries now and then: so an outage costs them time, and neither attempts nor, each time, a page of history.
@@ -37,7 +41,7 @@ export class Outage {
     const now = performance.now();
     this.#since ??= now;
     this.#nextTry = now + TRY_MS;
-    return Math.min(LONGEST_DELAY_MS, Math.max(SHORTEST_DELAY_MS, (now - this.#since) / 4));
+    return delayAfter(now - this.#since);
   }
 
   /** Notes that the provider has answered: whoever waits goes on. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../src/contract/placement.ts';
 import { toInstant } from '../../src/domain/instant.ts';
+import { delayAfter } from '../../src/lines/outage.ts';
 import { answers, endsAs, inTurn, reachesVoicemail } from './attempt.ts';
 import { DAY, HOUR, MINUTE, SECOND, startCall, THREE_ATTEMPTS } from './requests.ts';
 import { useWorld } from './world.ts';
@@ -125,6 +126,24 @@ describe('A call that the gate does not let through', () => {
     const call = await startCall(world, { retry: THREE_ATTEMPTS });
     expect(await call.result()).toMatchObject({ status: 'Completed', attempts: 2 });
     expect(world.script.placed.map(({ attempt }) => attempt)).toEqual([1, 2, 2]);
+  });
+
+  it('while its provider is down, for ten minutes say, is dialed within three minutes of its end, in its first attempt', async () => {
+    let began: number | null = null;
+    let dialedAt = 0;
+    world.script.placeCall = async (attempt) => {
+      const now = await world.now();
+      began ??= now;
+      await attempt.dialing();
+      dialedAt = now - began;
+      if (dialedAt >= 10 * MINUTE) return await answers(attempt);
+      const summary = 'its trunk’s provider cannot be reached';
+      return { kind: 'not-now', plan: { at: toInstant(now + delayAfter(dialedAt)), waitingFor: 'provider', summary } };
+    };
+    const call = await startCall(world);
+    expect(await call.result()).toMatchObject({ status: 'Completed', attempts: 1 });
+    expect(dialedAt).toBeLessThan(13 * MINUTE);
+    expect(world.script.placed.length).toBeLessThan(20);
   });
 
   it.each([

@@ -70,17 +70,18 @@ describe('A placeCall that failed before it dialed', () => {
 
 describe('A placeCall that failed after it dialed', () => {
   it.each([
-    { when: 'while it rang', lose: lostAfterDialing },
-    { when: 'while somebody talked', lose: lostWhileTalking },
+    { when: 'while it rang', lose: lostAfterDialing, answeredTime: null },
+    { when: 'while somebody talked', lose: lostWhileTalking, answeredTime: expect.any(String) as string },
   ])(
     '$when, is never scheduled again: the same attempt is taken over, and its end is what counts',
-    async ({ lose }) => {
+    async ({ lose, answeredTime }) => {
       world.script.placeCall = lose;
       world.script.takeOver = (attempt) => Promise.resolve(attempt.ended('answered'));
       const call = await startCall(world);
       expect(await call.result()).toMatchObject({ status: 'Completed', disposition: 'answered', attempts: 1 });
       expect(scheduledActivities(await historyOf(call.handle))).toEqual(['placeCall', 'takeOver']);
-      expect(world.script.takenOver).toEqual(world.script.placed);
+      const known = { startedTime: expect.any(String) as string, answeredTime: answeredTime as string | null };
+      expect(world.script.takenOver).toEqual(world.script.placed.map((placed) => ({ ...placed, known })));
     },
   );
 
