@@ -15,6 +15,7 @@ import {
 import { EMPTY_TALLY, type PageCall, type PageInput, type PageResult, type Tally } from '../contract/batch.ts';
 import type { CallResult } from '../contract/call.ts';
 import { startCallOptions } from '../contract/start-call.ts';
+import { FIRST_STARTS, MOST_STARTS_AT_ONCE, startsAtOnce } from '../domain/starts-at-once.ts';
 import type { outboundCall } from './outbound-call.ts';
 import { PageState } from './page-state.ts';
 import { plannedAnew } from './planned-anew.ts';
@@ -25,9 +26,6 @@ type CallHandle = ChildWorkflowHandle<typeof outboundCall>;
 
 /** Calls that have not ended, by ID. */
 type Running = Map<string, CallHandle>;
-
-/** How many calls are started at once: few enough that whoever asks for one that has not started is not kept waiting. */
-const STARTS_AT_ONCE = 25;
 
 /**
  * How long a page rests after each few, as a share of the time that they took: a start costs the server some 20 ms of CPU,
@@ -71,15 +69,20 @@ async function run(page: PageState, input: PageInput): Promise<PageResult> {
 async function startCalls(page: PageState, running: Running): Promise<Promise<void>[]> {
   const calls = page.calls ?? [];
   const ends: Promise<void>[] = [];
-  for (let from = 0; from < calls.length; from += STARTS_AT_ONCE) {
+  let atOnce = page.pacesStarts ? FIRST_STARTS : MOST_STARTS_AT_ONCE;
+  for (let from = 0; from < calls.length;) {
     const began = Date.now();
+    const to = from + atOnce;
     // Looked up only now: until its turn comes, a call can be edited.
-    const look = (): PageCall[] => calls.slice(from, from + STARTS_AT_ONCE);
+    const look = (): PageCall[] => calls.slice(from, to);
     const some = page.plansAnew && !page.canceled ? await plannedAnew(look) : look();
     const handles = await Promise.all(some.map((call) => startCall(page, call)));
     for (const handle of handles) if (handle !== null) ends.push(tallyEnd(page, running, handle));
     if (page.accepted) await tellOfHeld(page, some);
-    if (from + some.length < calls.length) await rest(page, (Date.now() - began) * REST_SHARE);
+    const tookMs = Date.now() - began;
+    if (page.pacesStarts) atOnce = startsAtOnce(atOnce, tookMs);
+    from = to;
+    if (from < calls.length) await rest(page, tookMs * REST_SHARE);
   }
   return ends;
 }

@@ -31,6 +31,8 @@ export class PageState {
   accepted = false;
   /** Whether calls are planned anew before they start; a batch of an earlier version does not ask for it. */
   plansAnew = false;
+  /** Whether fewer calls are started at once where starts take long; a batch of an earlier version does not ask for it. */
+  pacesStarts = false;
   tally: Tally = EMPTY_TALLY;
   /** Since when the page is cancelled; null while it is not. */
   #canceledTime: Instant | null = null;
@@ -45,7 +47,9 @@ export class PageState {
     setHandler(startCallsSignal, (raw) => {
       this.mayStart = true;
       this.accepted = true;
-      this.plansAnew = readSignal(raw).planAnew === true;
+      const { planAnew, paceStarts } = readSignal(raw);
+      this.plansAnew = planAnew === true;
+      this.pacesStarts = paceStarts === true;
     });
     setHandler(tellCanceledSignal, () => void (this.accepted = true));
     setHandler(getHeldCallQuery, (callId, now) => this.held(callId, now));

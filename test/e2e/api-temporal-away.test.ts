@@ -7,9 +7,17 @@ import type { OutdialProcess } from '../support/process.ts';
 const NUMBER = '+14155550001';
 const NEXT_YEAR = new Date(Date.now() + 365 * 86_400_000).toISOString();
 
-/** How long an answer may take, and how long the API may need once Temporal is back, in milliseconds. */
+/** How long an answer may take, in milliseconds. */
 const ANSWER_MS = 5_000;
-const RECOVERY_MS = 10_000;
+
+/** How long the API may need once Temporal is back, in milliseconds: it tries every 2 s. */
+const READY_MS = 5_000;
+
+/**
+ * How long workers may need once Temporal is back, in milliseconds. The longer it was away the longer their polls pause, up
+ * to 10 s and a fifth more by chance: that is the SDK's own, and no setting of it. What is asked meanwhile has its time, too.
+ */
+const WORK_MS = 12_000 + ANSWER_MS;
 
 let deployment: Deployment;
 let api: Api;
@@ -70,20 +78,18 @@ function expectUnavailable(answers: readonly Timed[]): void {
   }
 }
 
-/** How long it takes, in milliseconds, until the API is ready and takes calls again, by itself. */
-async function recovery(): Promise<number> {
-  const start = performance.now();
+/** Resolves once the API is ready again and then, as soon as workers are, takes calls: by itself. Fails where it takes longer. */
+async function recovery(): Promise<void> {
   await eventually(
     () => health('/readyz'),
     ({ status }) => status === 200,
-    RECOVERY_MS,
+    READY_MS,
   );
   await eventually(
     () => api.request('POST', '/calls/bulk?agentId=demo', [{ endpoint: NUMBER }]),
     ({ status }) => status === 201,
-    RECOVERY_MS,
+    WORK_MS,
   );
-  return performance.now() - start;
 }
 
 /** What bulk requests have left behind is over. */
@@ -116,8 +122,8 @@ describe('with Temporal stopped', () => {
     expectUnavailable([await lateReady()]);
 
     await deployment.restartServer();
-    expect(await recovery()).toBeLessThan(RECOVERY_MS);
-    await eventually(lateReady, ({ status }) => status === 200, RECOVERY_MS);
+    await recovery();
+    await eventually(lateReady, ({ status }) => status === 200, READY_MS);
     expect([process.hasExited, apiProcess.hasExited]).toEqual([false, false]);
   });
 
@@ -154,7 +160,7 @@ describe('with Temporal frozen, so that it takes connections and never answers',
     ]);
     expectUnavailable(answers);
     process.kill(deployment.server.pid, 'SIGCONT');
-    expect(await recovery()).toBeLessThan(RECOVERY_MS);
+    await recovery();
   });
 });
 
