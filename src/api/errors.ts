@@ -12,6 +12,14 @@ import { shownPath } from './shown-path.ts';
 /** gRPC codes that say that Temporal, or a worker behind it, did not answer. */
 const AWAY = new Set([1 /* CANCELLED */, 4 /* DEADLINE_EXCEEDED */, 8 /* RESOURCE_EXHAUSTED */, 14 /* UNAVAILABLE */]);
 
+/**
+ * Codes that mean many things, and with these words the same: a connection that broke off under a request (grpc-js), and a
+ * workflow that has not been taken up yet (Temporal's `WorkflowNotReady`).
+ */
+const isPassing = (code: number, details: string): boolean =>
+  (code === 13 /* INTERNAL */ && /RST_STREAM/.test(details)) ||
+  (code === 9 /* FAILED_PRECONDITION */ && /not ready|at least one workflow task/.test(details));
+
 /** What the body parser throws: it marks its errors as fit to be shown, and names most of them in `type`. */
 interface ParserError {
   readonly type?: unknown;
@@ -55,7 +63,7 @@ export function isTemporalAway(error: unknown): boolean {
   // come back, say.
   if (error instanceof QueryNotRegisteredError) return true;
   const cause = error instanceof ServiceError ? error.cause : error;
-  return isGrpcServiceError(cause) && AWAY.has(cause.code);
+  return isGrpcServiceError(cause) && (AWAY.has(cause.code) || isPassing(cause.code, cause.details));
 }
 
 function parserProblem({ type }: ParserError): Problem {

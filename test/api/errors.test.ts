@@ -8,8 +8,8 @@ import { answerProblems, isTemporalAway } from '../../src/api/errors.ts';
 import { badBody, badRequest, conflict, notFound, Problem, tooLarge, unavailable } from '../../src/api/problem.ts';
 
 /** As `@grpc/grpc-js` throws it, and the client wraps it. */
-const grpcError = (code: number): ServiceError =>
-  new ServiceError('failed', { cause: Object.assign(new Error('grpc'), { code, details: '', metadata: {} }) });
+const grpcError = (code: number, details = ''): ServiceError =>
+  new ServiceError('failed', { cause: Object.assign(new Error('grpc'), { code, details, metadata: {} }) });
 
 const SECRET = 'the number is +14155550001';
 let logged = '';
@@ -72,6 +72,15 @@ describe('an error', () => {
     expect(response.status).toBe(503);
     expect(body.detail).toBe('Temporal does not answer, or no worker does: try again in a moment.');
     expect(logged).toBe('');
+  });
+
+  test.each([
+    [13, 'Received RST_STREAM with code 2 (Internal server error)'],
+    [9, 'Workflow state is not ready to handle the request.'],
+    [9, 'Workflow must handle at least one workflow task before it can be queried.'],
+  ])('of a connection that broke, or a workflow not taken up yet, is a 503 as well: %i %s', (code, details) => {
+    expect(isTemporalAway(grpcError(code, details))).toBe(true);
+    expect(isTemporalAway(grpcError(code, 'something else'))).toBe(false);
   });
 
   test('of a query that a worker took and could not answer is a 503 as well', async () => {
