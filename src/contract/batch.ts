@@ -37,6 +37,8 @@ export interface BatchInput {
   readonly lastDeadline?: Instant;
   /** Whether webhooks are told of it and its calls. */
   readonly tellsWebhooks?: true;
+  /** Whether a page that has to wait for its turn is told, at the seal, that its calls are accepted. */
+  readonly tellsWaitingPages?: true;
 }
 
 /** Which page holds which call, in runs over the calls in the order of the request: `[page, calls, page, calls, …]`. */

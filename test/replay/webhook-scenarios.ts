@@ -42,6 +42,22 @@ export const WEBHOOK_SCENARIOS: readonly Scenario[] = [
     for (const { callId } of batch.calls) await world.client.workflow.getHandle(webhookId(callId, 'deadline')).result();
     return { 'batch-told': batch.handle, 'batch-told-page': batch.page(0) };
   },
+  async (world) => {
+    world.script.placeCall = answers;
+    world.script.hasWebhook = ({ kind }) => kind !== 'start';
+    world.script.deliverWebhook = () => Promise.resolve(DELIVERED);
+    const batch = await Batch.open(world, [{}], [{ dueIn: DAY }]);
+    await batch.load();
+    await batch.handle.signal('pauseBatch');
+    await batch.seal();
+    await batch.page(1).cancel();
+    await batch.page(1).result();
+    await batch.handle.signal('resumeBatch');
+    await batch.result();
+    for (const { callId } of batch.pages[1] ?? [])
+      await world.client.workflow.getHandle(webhookId(callId, 'deadline')).result();
+    return { 'batch-page-canceled-before-its-turn': batch.handle, 'page-canceled-before-its-turn': batch.page(1) };
+  },
 ];
 
 /** A receiver that is down for the first tries. */
