@@ -76,6 +76,8 @@ export interface HeldCall {
 export interface HeldFilter {
   /** As of when: whether a deadline has passed is a matter of the clock of who asks. */
   readonly now: Instant;
+  /** When the page was terminated: nothing more of it starts; left out where it was not. */
+  readonly terminated?: Instant;
   /** All where left out. */
   readonly statuses?: readonly CallStatus[];
   /** `key=value`, all of which a call has. */

@@ -1,4 +1,4 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { WorkflowExecutionAlreadyStartedError, WorkflowIdReusePolicy } from '@temporalio/common';
 import { ActivityFailure, ParentClosePolicy, proxyActivities, startChild } from '@temporalio/workflow';
 import type { WebhookActivities } from '../activities/webhook-activities.ts';
 import { afterTry, startDeliveryOptions } from '../contract/start-delivery.ts';
@@ -36,9 +36,11 @@ export async function handOver(event: WebhookEvent, tried: Tried | null): Promis
     await startChild('webhookDelivery', {
       ...startDeliveryOptions(afterTry(event, tried)),
       parentClosePolicy: ParentClosePolicy.ABANDON,
+      // What was never tried here is handed over once, also where this workflow is reset.
+      ...(tried === null ? { workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE } : {}),
     });
   } catch (error) {
-    // It has been handed over before this workflow was reset.
+    // It has been handed over before.
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
 }
