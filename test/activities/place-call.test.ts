@@ -54,6 +54,7 @@ class BusyCarrier implements Dialer {
 async function dial(
   input: Partial<PlaceCallInput>,
   prompt = 'Hello',
+  more: Partial<TrunkHost> = {},
 ): Promise<{ outcome: Outcome; asked: DialRequest[] }> {
   const dialer = new BusyCarrier();
   const freezes = new FreezeDetector();
@@ -73,6 +74,7 @@ async function dial(
     tellWebhook: () => Promise.resolve({ verdict: 'nobody' }),
     askPredial: () => Promise.resolve({ kind: 'go' }),
     watch: () => undefined,
+    ...more,
   };
   const environment = new MockActivityEnvironment();
   const activities = createTrunkCallActivities(host);
@@ -103,4 +105,18 @@ test('the dialer is handed the prompt as it is configured now, with the variable
 test('the dialer of an agent without a prompt is handed none, and its variables all the same', async () => {
   const { asked } = await dial({ agentId: 'silent', additionalData: { name: 'Ada' } });
   expect(asked).toMatchObject([{ prompt: null, variables: { name: 'Ada' } }]);
+});
+
+test('an attempt whose start Temporal lets nobody tell ends as it ended, and says that its start is to be told', async () => {
+  const attempt = { time: '2026-11-24T09:00:00.000Z', url: 'https://example.com/', statusCode: 503 } as const;
+  const tried = {
+    verdict: 'again',
+    attempt: { ...attempt, error: null, durationMs: 5 },
+    retryAfterMs: null,
+  } as const;
+  const refused = () => Promise.reject(new Error('namespace rate limit exceeded'));
+  const getHandle = () => ({ signal: () => Promise.resolve() });
+  const client = { workflow: { getHandle, start: refused } } as unknown as Client;
+  const { outcome } = await dial({}, 'Hello', { client, tellWebhook: () => Promise.resolve(tried) });
+  expect(outcome).toEqual({ kind: 'ended', end, stoppedBy: null, tellsResult: false, start: tried, startUntold: true });
 });

@@ -1,6 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { webhookId } from '../../src/contract/ids.ts';
-import { answers } from '../workflows/attempt.ts';
+import { answers, startsUntold } from '../workflows/attempt.ts';
 import { Batch } from '../workflows/batches.ts';
 import { DAY, SECOND, startCall } from '../workflows/requests.ts';
 import { eventually, type World } from '../workflows/world.ts';
@@ -18,6 +18,15 @@ export const WEBHOOK_SCENARIOS: readonly Scenario[] = [
     const call = await startCall(world);
     await call.result();
     return { 'call-told': call.handle };
+  },
+  async (world) => {
+    world.script.placeCall = startsUntold;
+    world.script.hasWebhook = () => false;
+    world.script.deliverWebhook = () => Promise.resolve(DELIVERED);
+    const call = await startCall(world);
+    await call.result();
+    await world.client.workflow.getHandle(webhookId(call.handle.workflowId, 'start')).result();
+    return { 'call-start-told-by-itself': call.handle };
   },
   async (world) => {
     world.script.hasWebhook = () => true;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { webhookId } from '../../src/contract/ids.ts';
 import { getDeliveryQuery } from '../../src/contract/messages.ts';
-import { answers } from './attempt.ts';
+import { answers, startsUntold } from './attempt.ts';
 import { Batch } from './batches.ts';
 import { Phone } from './phone.ts';
 import { Later } from './later.ts';
@@ -39,6 +39,29 @@ describe('A delivery', () => {
     await delivery.signal('redeliver', { garbage: true });
     expect(await delivery.result()).toMatchObject({ status: 'delivered', attempts: [{}, { statusCode: 200 }] });
     expect(receiver.received).toHaveLength(2);
+  });
+});
+
+describe('The start of an attempt', () => {
+  it('that its worker could not leave to a delivery is left to one by the call, which ends all the same', async () => {
+    world.script.placeCall = startsUntold;
+    world.script.hasWebhook = () => false;
+    const call = await startCall(world);
+    expect(await call.result()).toMatchObject({ status: 'Completed' });
+    const delivery = world.client.workflow.getHandle(webhookId(call.handle.workflowId, 'start'));
+    // Nobody is told by the world's configuration, which has no webhook for starts.
+    expect(await delivery.result()).toMatchObject({ event: 'start', status: 'stopped' });
+    expect(world.script.told.map(({ payload }) => payload)).toEqual([
+      {
+        type: 'StartWebHookPayload',
+        status: 'Running',
+        callId: call.handle.workflowId,
+        agentId: 'reminder',
+        orgId: 'acme',
+        endpoint: '+15550100001',
+        callAdditionalData: { name: 'Ada' },
+      },
+    ]);
   });
 });
 
