@@ -4,15 +4,16 @@ import type { AttemptEnd } from '../contract/placement.ts';
 export const MOST_TRANSCRIPT_BYTES = 1_000_000;
 
 /** The largest analysis, in bytes of JSON. */
-export const MOST_ANALYSIS_BYTES = 500_000;
+export const MOST_ANALYSIS_BYTES = 200_000;
 
 /** The longest message or name of a provider, in bytes of JSON: people are to read it. */
 export const MOST_TEXT_BYTES = 10_000;
 
 /**
- * An end as the call's workflow can carry it. Temporal takes values of up to 2 MiB, and a webhook's event holds transcript,
- * analysis and the call's variables together (tried: 2,095,000 bytes of it go through, 2,154,000 leave the call stuck). What is
- * too large is left out, whole, and `errorMessage` says so, and where it is: nothing is cut.
+ * An end as the call's workflow can carry it. Temporal takes values of up to 2 MiB, and a webhook's event holds
+ * transcript, analysis and the call's variables together (tried: 2,095,000 bytes of it go through, 2,154,000 leave the
+ * call stuck). A history has them three times where a receiver fails at first, and most clients read 4 MiB of one at
+ * once. What is too large is left out, whole, and `errorMessage` says so, and where it is: nothing is cut.
  */
 export function fitEnd(end: AttemptEnd): AttemptEnd {
   const recordId = fits(end.recordId, MOST_TEXT_BYTES) ? end.recordId : null;

@@ -36,7 +36,7 @@ describe('the end of an attempt', () => {
     [
       'an analysis',
       { postCallAnalysis: { all: text(600_000) } },
-      'The analysis has 600,008 bytes, more than the 500,000',
+      'The analysis has 600,008 bytes, more than the 200,000',
     ],
     ["a provider's message", { errorMessage: text(10_001) }, "The provider's message has 10,001 bytes"],
   ])('is without %s that is too large, and says so and where it is', (_, large, note) => {
@@ -52,7 +52,7 @@ describe('the end of an attempt', () => {
     const end = { ...END, recordId: null, errorMessage: 'line noise', transcription: text(1_000_001) };
     expect(fitEnd({ ...end, postCallAnalysis: text(500_001) }).errorMessage).toBe(
       'line noise. The transcript has 1,000,001 bytes, more than the 1,000,000 that are kept: look it up at the provider. ' +
-        'The analysis has 500,001 bytes, more than the 500,000 that are kept: look it up at the provider',
+        'The analysis has 500,001 bytes, more than the 200,000 that are kept: look it up at the provider',
     );
   });
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { webhookId } from '../../src/contract/ids.ts';
-import type { Outcome } from '../../src/contract/placement.ts';
 import { fitEnd, MOST_ANALYSIS_BYTES, MOST_TEXT_BYTES, MOST_TRANSCRIPT_BYTES } from '../../src/domain/fit-end.ts';
 import { getDeliveryQuery } from '../../src/contract/messages.ts';
 import { answers, startsUntold } from './attempt.ts';
@@ -55,7 +54,7 @@ describe('An end as large as a workflow carries', () => {
       const { kind, ...outcome } = await answers(attempt);
       if (kind !== 'ended' || !('end' in outcome)) throw new Error('Expected an end');
       const end = fitEnd({ ...outcome.end, transcription, postCallAnalysis, errorMessage });
-      return { ...outcome, kind, end } as Outcome;
+      return { ...outcome, kind, end };
     };
     const call = await startCall(world, { facts: { additionalData } });
     expect(await call.result()).toMatchObject({ status: 'Completed' });
