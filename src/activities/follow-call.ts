@@ -3,6 +3,7 @@ import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Instant } from '../contract/call.ts';
 import type { AttemptEnd, Outcome, PlaceCallInput } from '../contract/placement.ts';
+import { fitEnd } from '../domain/fit-end.ts';
 import type { CallWorkflow } from './call-workflow.ts';
 import { handedOver } from './handed-over.ts';
 import type { TrunkHost } from './trunk-host.ts';
@@ -74,7 +75,7 @@ export class FollowedCall {
         this.#isAnswered = true;
         await this.#tellAnswered(progress.time);
       }
-      if (progress.step === 'ended') return progress.end;
+      if (progress.step === 'ended') return fitEnd(progress.end);
     }
     this.#host.watch(this.#identity);
     throw handedOver('The call goes on and is left to the next worker');

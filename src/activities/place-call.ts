@@ -53,6 +53,5 @@ async function beating<T>(start: StartWebhook, work: () => Promise<T>): Promise<
 async function told(host: TrunkHost, input: PlaceCallInput, start: StartWebhook, outcome: Outcome): Promise<Outcome> {
   if (outcome.kind !== 'ended') return outcome;
   const tellsResult = host.agent(input.agentId)?.webhooks.result != null;
-  const tried = await start.settle();
-  return { ...outcome, tellsResult, ...(tried === null ? {} : { start: tried }) };
+  return { ...outcome, tellsResult, ...(await start.settle()) };
 }

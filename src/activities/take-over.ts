@@ -1,5 +1,6 @@
 import type { AttemptEnd, Outcome, PlaceCallInput } from '../contract/placement.ts';
 import { attemptIdentity } from '../contract/ids.ts';
+import { fitEnd } from '../domain/fit-end.ts';
 import { toInstant } from '../domain/instant.ts';
 import { attemptRef } from './attempt-ref.ts';
 import { CallWorkflow, ignoreNotFound } from './call-workflow.ts';
@@ -27,7 +28,7 @@ export async function takeOver(host: TrunkHost, input: PlaceCallInput, start: St
     case 'ended':
       return await contact.takenOver({
         kind: 'ended',
-        end: found.end,
+        end: fitEnd(found.end),
         stoppedBy: wasStoppedByDeadline(found.end, input) ? 'deadline' : null,
       });
     case 'unknown':

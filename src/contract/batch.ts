@@ -37,6 +37,8 @@ export interface BatchInput {
   readonly lastDeadline?: Instant;
   /** Whether webhooks are told of it and its calls. */
   readonly tellsWebhooks?: true;
+  /** Whether a page that has to wait for its turn is told, at the seal, that its calls are accepted. */
+  readonly tellsWaitingPages?: true;
 }
 
 /** Which page holds which call, in runs over the calls in the order of the request: `[page, calls, page, calls, …]`. */
@@ -74,6 +76,8 @@ export interface HeldCall {
 export interface HeldFilter {
   /** As of when: whether a deadline has passed is a matter of the clock of who asks. */
   readonly now: Instant;
+  /** When the page was terminated: nothing more of it starts; left out where it was not. */
+  readonly terminated?: Instant;
   /** All where left out. */
   readonly statuses?: readonly CallStatus[];
   /** `key=value`, all of which a call has. */

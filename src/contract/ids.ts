@@ -6,6 +6,9 @@ export const trunkWorkflowId = (orgId: string, trunk: string): string => `trunk-
 /** The ID of a batch's page, from 0. */
 export const pageId = (batchId: string, page: number): string => `${batchId}-page-${page}`;
 
+/** The batch that a page's ID names; null for what is no page. */
+export const batchOfPage = (id: string): string | null => /^(.+)-page-\d+$/.exec(id)?.[1] ?? null;
+
 /** The ID of a batch's call: its index is its place in the request. */
 export const batchCallId = (batchId: string, index: number): string => `${batchId}-${index}`;
 

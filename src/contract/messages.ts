@@ -73,8 +73,11 @@ export const loadPageUpdate = defineUpdate<void, [PageLoad]>('loadPage');
 export const startCallsSignal = tolerantSignal('startCalls');
 /** Ours, of a page to its batch: it has started its calls. */
 export const pageStartedSignal = tolerantSignal('pageStarted');
-/** A call of this page that no workflow stands for, as of an instant; null for one that has one, or is not of this page. */
-export const getHeldCallQuery = defineQuery<HeldCall | null, [string, Instant]>('getHeldCall');
+/**
+ * A call of this page that no workflow stands for, as of an instant, and of when the page was terminated, if it was; null
+ * for one that has one, or is not of this page.
+ */
+export const getHeldCallQuery = defineQuery<HeldCall | null, [string, Instant, (Instant | null)?]>('getHeldCall');
 /** The calls of this page that no workflow stands for. */
 export const listHeldCallsQuery = defineQuery<HeldList, [HeldFilter]>('listHeldCalls');
 /** Cancels a call whose workflow has not started; false where it has. */

@@ -71,7 +71,8 @@ export type Outcome =
   | { readonly kind: 'not-dialed'; readonly because: NotDialedBecause; readonly message?: string }
   /**
    * It was dialed, and it is over. `stoppedBy` says who ended one that nobody had answered; `tellsResult` whether its agent
-   * has a webhook for results (workers of earlier versions do not say); `start` how its start was told.
+   * has a webhook for results (workers of earlier versions do not say); `start` how its start was told; `startUntold` that
+   * the workflow is to see to that, since the worker could not.
    */
   | {
       readonly kind: 'ended';
@@ -79,6 +80,7 @@ export type Outcome =
       readonly stoppedBy: 'deadline' | 'canceled' | null;
       readonly tellsResult?: boolean;
       readonly start?: Tried | null;
+      readonly startUntold?: true;
     }
   /** `takeOver` alone: the carrier has never heard of it. */
   | { readonly kind: 'never-placed' };

@@ -34,7 +34,12 @@ export function startBatchOptions(
   return {
     workflowId: batchId,
     taskQueue: BATCHES_QUEUE,
-    args: [{ orgId, agentId, createdTime, total, pages, layout, lastDeadline, tellsWebhooks: true }],
+    args: [
+      {
+        ...{ orgId, agentId, createdTime, total, pages, layout, lastDeadline },
+        ...{ tellsWebhooks: true, tellsWaitingPages: true },
+      },
+    ],
     memo: { batch: facts },
     typedSearchAttributes: new TypedSearchAttributes([
       { key: ORG_ID, value: orgId },

@@ -1,25 +1,27 @@
 import type { HeldCall, HeldFilter } from '../contract/batch.ts';
 import type { CallFacts, CallInput, CancelReason, Instant } from '../contract/call.ts';
 
+/** What may end a call before its workflow has started, and when; null for what has not happened. */
+export interface HeldEnds {
+  /** The call itself was cancelled. */
+  readonly canceled: Instant | null;
+  /** Its page was, or its batch. */
+  readonly batchCanceled: Instant | null;
+  /** Its page has ended without starting it: an operator terminated it. */
+  readonly terminated: Instant | null;
+}
+
 /**
- * How a call stands that no workflow stands for: what ended it first counts, its deadline, its own cancellation or that of
- * its batch.
+ * How a call stands that no workflow stands for: what ended it first counts, its deadline among that.
  *
- * @param canceledTime when the call itself was cancelled; null where it was not
- * @param batchCanceledTime the same of its batch
  * @param now as of when
  */
-export function heldCall(
-  facts: CallFacts,
-  input: CallInput,
-  canceledTime: Instant | null,
-  batchCanceledTime: Instant | null,
-  now: Instant,
-): HeldCall {
+export function heldCall(facts: CallFacts, input: CallInput, happened: HeldEnds, now: Instant): HeldCall {
   const ends: (readonly [CancelReason, Instant | null])[] = [
     ['deadline', facts.callDeadline <= now ? facts.callDeadline : null],
-    ['request', canceledTime],
-    ['batch', batchCanceledTime],
+    ['request', happened.canceled],
+    ['batch', happened.batchCanceled],
+    ['terminated', happened.terminated],
   ];
   // Instants compare as text.
   const [first] = ends

@@ -26,6 +26,8 @@ const CHANNEL_ARGS = {
   // gRPC would wait up to two minutes before it tries again: the API must recover soon after Temporal does.
   'grpc.initial_reconnect_backoff_ms': 200,
   'grpc.max_reconnect_backoff_ms': 2_000,
+  // Of one answer, gRPC would take 4 MiB: a call that talked several times has a history of as many transcripts.
+  'grpc.max_receive_message_length': 64 * 1024 * 1024,
 };
 
 /** The server is on this machine: a proxy in `http_proxy` cannot reach it. */

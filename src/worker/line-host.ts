@@ -18,7 +18,9 @@ import { LineAdmission } from '../lines/line-admission.ts';
 import { Tenure } from '../lines/tenure.ts';
 import { tryDelivery } from '../webhooks/deliver.ts';
 import { askPredial } from '../webhooks/predial.ts';
-import { LostCalls } from './lost-calls.ts';
+import { lostCalls } from './lost-calls.ts';
+import { LostEnds } from './lost-ends.ts';
+import { lostPages } from './lost-pages.ts';
 import { takeoverWorkerOptions, trunkWorkerOptions } from './options.ts';
 import { RunningWorker } from './running-worker.ts';
 import { SettingsTeller } from './settings-teller.ts';
@@ -81,7 +83,7 @@ export async function openLineHost(deps: LineHostDeps, trunk: TrunkRef, executio
   const teller = new SettingsTeller(workflow, () => trunkSettings(deps.configuration(), trunk), log);
   const stopFollowing = deps.onConfiguration(() => void teller.tell());
   void teller.tell();
-  const lost = new LostCalls({ ...deps, log }, trunk);
+  const lost = new LostEnds({ ...deps, log }, trunk, [lostCalls, lostPages]);
   log.info({ lines: config.lines, live: parts.lines.busy }, 'lines are open');
   // Once it knows that it lost the trunk, it asks for no more calls than it has been given already.
   const stopListening = deps.freezes.onFreeze(() => void tenure.confirm().catch(() => undefined));

@@ -64,6 +64,7 @@ async function run(batch: BatchFlow, input: BatchInput): Promise<Tally> {
     await Promise.all(tallies);
     throw ApplicationFailure.nonRetryable('The batch was not sealed: nothing was scheduled', 'BatchExpired');
   }
+  if (input.tellsWaitingPages === true) tellWaitingPages(batch, pages);
   await startCalls(batch, pages, input);
   await Promise.all(tallies);
   await condition(allHandlersFinished);
@@ -92,6 +93,21 @@ async function startPages(input: BatchInput): Promise<Pages> {
   );
   return new Map([...pages.entries()].flatMap(([number, page]) => (page === null ? [] : [[number, page]])));
 }
+
+/**
+ * Tells the pages that have to wait for their turn that their calls are accepted: an operator may cancel one before it
+ * comes, and then it tells of its calls. The first one is told by the start of its calls, unless the batch is paused.
+ */
+function tellWaitingPages(batch: BatchFlow, pages: Pages): void {
+  const waiting = [...pages.values()].slice(batch.paused ? 0 : 1);
+  // Not waited for: the first page's turn has come.
+  for (const { workflowId } of waiting) void tellAccepted(workflowId);
+}
+
+const tellAccepted = (workflowId: string): Promise<void> =>
+  getExternalWorkflowHandle(workflowId)
+    .signal(tellCanceledSignal.name)
+    .catch(() => undefined); // It has ended: nobody waits for its calls any more.
 
 /** One page after the other, so that what is due first is started first and dialing is not starved. */
 async function startCalls(batch: BatchFlow, pages: Pages, input: BatchInput): Promise<void> {

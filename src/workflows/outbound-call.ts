@@ -20,7 +20,7 @@ import { planning } from './call-activities.ts';
 import { CallState } from './call-state.ts';
 import { acceptEdits } from './edit-call.ts';
 import { followHours } from './replan-call.ts';
-import { tellEnd } from './tell-end.ts';
+import { tellEnd, tellStart } from './tell-end.ts';
 
 /**
  * One call, from its acceptance to its end: asleep until it may go out, queued for a line, dialed, tried again as its
@@ -113,6 +113,7 @@ async function decide(call: CallState, outcome: Outcome): Promise<CallResult | n
       );
     case 'ended':
       call.endPlacement(outcome.end);
+      await tellStart(call, outcome, call.attempts.length);
       return await decideEnded(call, outcome.end, outcome.stoppedBy === 'deadline');
   }
 }

@@ -52,7 +52,7 @@ export class PageState {
       this.pacesStarts = paceStarts === true;
     });
     setHandler(tellCanceledSignal, () => void (this.accepted = true));
-    setHandler(getHeldCallQuery, (callId, now) => this.held(callId, now));
+    setHandler(getHeldCallQuery, (callId, now, terminated) => this.held(callId, now, terminated));
     setHandler(listHeldCallsQuery, (filter) => this.#list(filter));
     setHandler(cancelHeldCallUpdate, (callId) => {
       if (!this.#held().some((call) => call.callId === callId)) return false;
@@ -85,9 +85,9 @@ export class PageState {
   }
 
   /** How a call of this page stands that no workflow stands for; null for any other. */
-  held(callId: string, now = toInstant(Date.now())): HeldCall | null {
+  held(callId: string, now = toInstant(Date.now()), terminated: Instant | null = null): HeldCall | null {
     const call = this.#held().find((one) => one.callId === callId);
-    return call === undefined ? null : this.#view(call, now);
+    return call === undefined ? null : this.#view(call, now, terminated);
   }
 
   /** Calls that no workflow stands for. */
@@ -99,15 +99,17 @@ export class PageState {
     return (this.calls ?? []).filter(({ callId }) => !this.#started.has(callId));
   }
 
-  #view({ callId, facts, input }: PageCall, now: Instant): HeldCall {
-    return heldCall(facts, input, this.#canceledCalls.get(callId) ?? null, this.#canceledTime, now);
+  /** @param terminated when the page's workflow ended without starting the call, as only others can know */
+  #view({ callId, facts, input }: PageCall, now: Instant, terminated: Instant | null = null): HeldCall {
+    const canceled = this.#canceledCalls.get(callId) ?? null;
+    return heldCall(facts, input, { canceled, batchCanceled: this.#canceledTime, terminated }, now);
   }
 
   #list(filter: HeldFilter): HeldList {
     const all = (this.calls ?? []).entries();
     const matching = [...all].flatMap(([place, call]) => {
       if (this.#started.has(call.callId)) return [];
-      const held = this.#view(call, filter.now);
+      const held = this.#view(call, filter.now, filter.terminated);
       return isWanted(held, call.searchable, filter) ? [{ callId: call.callId, place, held }] : [];
     });
     const listed = matching.filter(({ place }) => place >= filter.from).slice(0, filter.take);

@@ -5,7 +5,7 @@ import type { Outcome } from '../contract/placement.ts';
 import type { WebhookEvent } from '../contract/webhook.ts';
 import { outcomeOf } from '../domain/call-history.ts';
 import { toInstant } from '../domain/instant.ts';
-import { type CallEnd, endEvent, UNSEEN_END } from '../domain/webhook-events.ts';
+import { type CallEnd, endEvent, startEvent, UNSEEN_END } from '../domain/webhook-events.ts';
 import { planning } from './call-activities.ts';
 import type { CallState } from './call-state.ts';
 import type { PageState } from './page-state.ts';
@@ -30,7 +30,13 @@ export async function tellEnd({ facts, input }: CallState, result: CallResult, o
   await tell(endEvent(workflowInfo().workflowId, facts, end));
 }
 
-/** The same of those of a page's calls that never start: each is left to a delivery of its own, as it has no workflow. */
+/** Tells that an attempt was dialed which has ended, where its worker could not see to that. @param attempt from 1 */
+export async function tellStart({ facts }: CallState, outcome: Outcome, attempt: number): Promise<void> {
+  if (outcome.kind !== 'ended' || outcome.startUntold !== true) return;
+  await handOver(startEvent(workflowInfo().workflowId, facts, attempt), outcome.start ?? null);
+}
+
+/** Tells how those of a page's calls have ended that never start: each is left to a delivery of its own, as it has no workflow. */
 export async function tellOfHeld(page: PageState, calls: readonly PageCall[]): Promise<void> {
   const events = calls.flatMap((call) => heldEvent(page, call) ?? []);
   const [first] = events;

@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { Client } from '@temporalio/client';
 import { pino } from 'pino';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createTrunkCallActivities } from '../../src/activities/place-call.ts';
 import type { TrunkHost } from '../../src/activities/trunk-host.ts';
 import { parseConfiguration } from '../../src/config/configuration.ts';
@@ -44,7 +44,7 @@ class BusyCarrier implements Dialer {
   async *follow() {
     yield { step: 'ended' as const, end };
   }
-  find = () => Promise.resolve({ state: 'never-placed' as const });
+  find: Dialer['find'] = () => Promise.resolve({ state: 'never-placed' });
   live = () => Promise.resolve([]);
   hangUp = () => Promise.resolve();
   describe = () => 'busy';
@@ -55,8 +55,10 @@ class BusyCarrier implements Dialer {
 async function dial(
   input: Partial<PlaceCallInput>,
   prompt = 'Hello',
+  more: Partial<TrunkHost> = {},
+  carrier: Partial<Dialer> = {},
 ): Promise<{ outcome: Outcome; asked: DialRequest[] }> {
-  const dialer = new BusyCarrier();
+  const dialer = Object.assign(new BusyCarrier(), carrier);
   const freezes = new FreezeDetector();
   const client = { workflow: { getHandle: () => ({ signal: () => Promise.resolve() }) } } as unknown as Client;
   const host: TrunkHost = {
@@ -83,6 +85,7 @@ async function dial(
     askPredial: () => Promise.resolve({ kind: 'go' }),
     hear: () => undefined,
     watch: () => undefined,
+    ...more,
   };
   const environment = new MockActivityEnvironment();
   const activities = createTrunkCallActivities(host);
@@ -113,4 +116,43 @@ test('the dialer is handed the prompt as it is configured now, with the variable
 test('the dialer of an agent without a prompt is handed none, and its variables all the same', async () => {
   const { asked } = await dial({ agentId: 'silent', additionalData: { name: 'Ada' } });
   expect(asked).toMatchObject([{ prompt: null, variables: { name: 'Ada' } }]);
+});
+
+test('an attempt whose start Temporal lets nobody tell ends as it ended, and says that its start is to be told', async () => {
+  const attempt = { time: '2026-11-24T09:00:00.000Z', url: 'https://example.com/', statusCode: 503 } as const;
+  const tried = {
+    verdict: 'again',
+    attempt: { ...attempt, error: null, durationMs: 5 },
+    retryAfterMs: null,
+  } as const;
+  const refused = () => Promise.reject(new Error('namespace rate limit exceeded'));
+  const getHandle = () => ({ signal: () => Promise.resolve() });
+  const client = { workflow: { getHandle, start: refused } } as unknown as Client;
+  const { outcome } = await dial({}, 'Hello', { client, tellWebhook: () => Promise.resolve(tried) });
+  expect(outcome).toEqual({ kind: 'ended', end, stoppedBy: null, tellsResult: false, start: tried, startUntold: true });
+});
+
+describe('an end that is too large for its workflow', () => {
+  const recorded = { ...end, recordId: 'rec-7', transcription: 'a'.repeat(2_000_000) };
+  const note =
+    'The transcript has 2,000,002 bytes, more than the 1,000,000 that are kept: look it up at the provider under rec-7';
+
+  test('is told without its transcript, whether the call was dialed here or taken over', async () => {
+    const ends = async (dialer: Partial<Dialer>) => (await dial({}, 'Hello', {}, dialer)).outcome;
+    const followed = await ends({ follow: () => follows(recorded) });
+    const resets = { firstRunId: 'another' };
+    const find = () => Promise.resolve({ state: 'ended', end: recorded } as const);
+    const { outcome: takenOver } = await dial(resets, 'Hello', {}, { find });
+    for (const outcome of [followed, takenOver]) {
+      expect(outcome).toMatchObject({
+        kind: 'ended',
+        end: { transcription: null, recordId: 'rec-7', errorMessage: note },
+      });
+    }
+  });
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- the interface has it so
+  async function* follows(end: AttemptEnd) {
+    yield { step: 'ended' as const, end };
+  }
 });

@@ -8,7 +8,7 @@ const input = {} as CallInput;
 const at = (hour: string): string => `2026-11-24T${hour}:00.000Z`;
 
 const held = (now: string, canceled: string | null = null, batchCanceled: string | null = null): HeldCall =>
-  heldCall(facts, input, canceled, batchCanceled, now);
+  heldCall(facts, input, { canceled, batchCanceled, terminated: null }, now);
 
 describe('a call whose workflow has not started', () => {
   test('waits until its deadline, and ends at it', () => {
@@ -23,6 +23,17 @@ describe('a call whose workflow has not started', () => {
     });
     expect(held(at('13:00'), at('11:00'), at('10:00'))).toMatchObject({ reason: 'batch', completedTime: at('10:00') });
     expect(held(at('13:00'), null, at('12:30'))).toMatchObject({ reason: 'deadline', completedTime: at('12:00') });
+  });
+});
+
+describe('a call whose page was terminated before it had started it', () => {
+  const terminated = (time: string, canceled: string | null = null): HeldCall =>
+    heldCall(facts, input, { canceled, batchCanceled: null, terminated: time }, at('13:00'));
+
+  test('has ended with it, unless it had before', () => {
+    expect(terminated(at('11:00'))).toMatchObject({ reason: 'terminated', completedTime: at('11:00') });
+    expect(terminated(at('11:00'), at('10:00'))).toMatchObject({ reason: 'request', completedTime: at('10:00') });
+    expect(terminated(at('12:30'))).toMatchObject({ reason: 'deadline', completedTime: at('12:00') });
   });
 });
 

@@ -139,6 +139,26 @@ describe('a call whose workflow an operator terminates', () => {
   });
 });
 
+describe('a page that an operator terminates while it starts its calls', () => {
+  it('has each of its calls told, once, as the API shows its end, while its batch goes on too', async () => {
+    const later = { endpoint: ANSWERED, scheduledTime: new Date(Date.now() + 3_600_000).toISOString() };
+    const calls = await api.bulk('telling', Array(60).fill(later) as (typeof later)[]);
+    const batchId = (calls[0]?.callId ?? '').replace(/-0$/, '');
+    await deployment.client.workflow.getHandle(`${batchId}-page-0`).terminate();
+    const told = (): Received[] => sentTo('/result').filter(({ body }) => String(body.callId).startsWith(batchId));
+    await eventually(() => new Set(told().map(({ body }) => body.callId)).size).toBe(60);
+    const reasons = new Map(told().map(({ body }) => [body.callId, body.reason]));
+    expect([...reasons.values()]).toContain('terminated');
+    for (const { callId } of [...calls.slice(0, 3), ...calls.slice(-3)]) {
+      const { status, reason } = await api.get(callId);
+      expect({ callId, status, reason }).toEqual({ callId, status: 'Canceled', reason: reasons.get(callId) });
+    }
+    const list = await api.request('GET', `/calls/queue/list?batchId=${batchId}&status=Canceled&take=1`);
+    expect(list.body).toMatchObject({ total: 60 });
+    expect(told()).toHaveLength(60);
+  });
+});
+
 describe('a call whose workflow an operator terminates while it tells how it has ended', () => {
   it('is told just that, and shows it', async () => {
     receiver.reply = ({ path }) => (path === '/result' ? { status: 503, afterMs: 2_000 } : { status: 204 });

@@ -1,6 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { webhookId } from '../../src/contract/ids.ts';
-import { answers } from '../workflows/attempt.ts';
+import { answers, startsUntold } from '../workflows/attempt.ts';
 import { Batch } from '../workflows/batches.ts';
 import { DAY, SECOND, startCall } from '../workflows/requests.ts';
 import { eventually, type World } from '../workflows/world.ts';
@@ -18,6 +18,15 @@ export const WEBHOOK_SCENARIOS: readonly Scenario[] = [
     const call = await startCall(world);
     await call.result();
     return { 'call-told': call.handle };
+  },
+  async (world) => {
+    world.script.placeCall = startsUntold;
+    world.script.hasWebhook = () => false;
+    world.script.deliverWebhook = () => Promise.resolve(DELIVERED);
+    const call = await startCall(world);
+    await call.result();
+    await world.client.workflow.getHandle(webhookId(call.handle.workflowId, 'start')).result();
+    return { 'call-start-told-by-itself': call.handle };
   },
   async (world) => {
     world.script.hasWebhook = () => true;
@@ -41,6 +50,22 @@ export const WEBHOOK_SCENARIOS: readonly Scenario[] = [
     await batch.result();
     for (const { callId } of batch.calls) await world.client.workflow.getHandle(webhookId(callId, 'deadline')).result();
     return { 'batch-told': batch.handle, 'batch-told-page': batch.page(0) };
+  },
+  async (world) => {
+    world.script.placeCall = answers;
+    world.script.hasWebhook = ({ kind }) => kind !== 'start';
+    world.script.deliverWebhook = () => Promise.resolve(DELIVERED);
+    const batch = await Batch.open(world, [{}], [{ dueIn: DAY }]);
+    await batch.load();
+    await batch.handle.signal('pauseBatch');
+    await batch.seal();
+    await batch.page(1).cancel();
+    await batch.page(1).result();
+    await batch.handle.signal('resumeBatch');
+    await batch.result();
+    for (const { callId } of batch.pages[1] ?? [])
+      await world.client.workflow.getHandle(webhookId(callId, 'deadline')).result();
+    return { 'batch-page-canceled-before-its-turn': batch.handle, 'page-canceled-before-its-turn': batch.page(1) };
   },
 ];
 

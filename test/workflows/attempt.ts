@@ -80,6 +80,9 @@ export const answers: Turn = async (attempt) => {
   return attempt.ended('answered');
 };
 
+/** A call that is answered, and whose worker can tell nobody that it was dialed. */
+export const startsUntold: Turn = async (attempt) => ({ ...(await answers(attempt)), startUntold: true }) as Outcome;
+
 /** A call that reaches a machine, which talks. */
 export const reachesVoicemail: Turn = async (attempt) => {
   await attempt.dialing();

@@ -22,9 +22,9 @@ type AttributesOf<Kind extends EventKind> = NonNullable<HistoryEvent[`${Kind}Eve
 
 /** Why workflow tasks failed in our code: until it is deployed anew, such a workflow goes nowhere. */
 export const wedges = (history: History): string[] =>
-  eventsOf(history, 'workflowTaskFailed').flatMap(({ failure }) =>
-    // So does the server where something reaches a workflow that is about to end, which then goes on.
-    failure == null || failure.message === 'UnhandledCommand' ? [] : [failure.message ?? ''],
+  eventsOf(history, 'workflowTaskFailed').flatMap(({ failure, baseRunId }) =>
+    // So does the server where something reaches a workflow that is about to end, which then goes on; and where it is reset.
+    failure == null || failure.message === 'UnhandledCommand' || baseRunId ? [] : [failure.message ?? ''],
   );
 
 /** The IDs of the workflows that this one started. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { webhookId } from '../../src/contract/ids.ts';
+import { fitEnd, MOST_ANALYSIS_BYTES, MOST_TEXT_BYTES, MOST_TRANSCRIPT_BYTES } from '../../src/domain/fit-end.ts';
 import { getDeliveryQuery } from '../../src/contract/messages.ts';
-import { answers } from './attempt.ts';
+import { answers, startsUntold } from './attempt.ts';
 import { Batch } from './batches.ts';
 import { Phone } from './phone.ts';
 import { Later } from './later.ts';
@@ -39,6 +40,55 @@ describe('A delivery', () => {
     await delivery.signal('redeliver', { garbage: true });
     expect(await delivery.result()).toMatchObject({ status: 'delivered', attempts: [{}, { statusCode: 200 }] });
     expect(receiver.received).toHaveLength(2);
+  });
+});
+
+describe('An end as large as a workflow carries', () => {
+  it('goes through: into the history, to a receiver that fails at first, and to a delivery of its own', async () => {
+    const transcription = 'é'.repeat((MOST_TRANSCRIPT_BYTES - 2) / 2);
+    const postCallAnalysis = 'a'.repeat(MOST_ANALYSIS_BYTES - 2);
+    const errorMessage = 'm'.repeat(MOST_TEXT_BYTES - 2);
+    const additionalData = { text: 'v'.repeat(64 * 1024) };
+    receiver.reply = () => ({ status: receiver.received.length === 1 ? 503 : 204 });
+    world.script.placeCall = async (attempt) => {
+      const { kind, ...outcome } = await answers(attempt);
+      if (kind !== 'ended' || !('end' in outcome)) throw new Error('Expected an end');
+      const end = fitEnd({ ...outcome.end, transcription, postCallAnalysis, errorMessage });
+      return { ...outcome, kind, end };
+    };
+    const call = await startCall(world, { facts: { additionalData } });
+    expect(await call.result()).toMatchObject({ status: 'Completed' });
+    const delivery = world.client.workflow.getHandle(webhookId(call.handle.workflowId, 'completed'));
+    await delivery.signal('redeliver');
+    expect(await delivery.result()).toMatchObject({ status: 'delivered', attempts: [{}, {}] });
+    expect(receiver.received.at(-1)?.body).toMatchObject({
+      transcription,
+      callAdditionalData: additionalData,
+      result: { postCallAnalysis },
+    });
+  });
+});
+
+describe('The start of an attempt', () => {
+  it('that its worker could not leave to a delivery is left to one by the call, which ends all the same', async () => {
+    world.script.placeCall = startsUntold;
+    world.script.hasWebhook = () => false;
+    const call = await startCall(world);
+    expect(await call.result()).toMatchObject({ status: 'Completed' });
+    const delivery = world.client.workflow.getHandle(webhookId(call.handle.workflowId, 'start'));
+    // Nobody is told by the world's configuration, which has no webhook for starts.
+    expect(await delivery.result()).toMatchObject({ event: 'start', status: 'stopped' });
+    expect(world.script.told.map(({ payload }) => payload)).toEqual([
+      {
+        type: 'StartWebHookPayload',
+        status: 'Running',
+        callId: call.handle.workflowId,
+        agentId: 'reminder',
+        orgId: 'acme',
+        endpoint: '+15550100001',
+        callAdditionalData: { name: 'Ada' },
+      },
+    ]);
   });
 });
 

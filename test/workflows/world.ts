@@ -36,6 +36,9 @@ const IDENTITY = 'outdial-test';
 const MOVING_MS = 60_000;
 const STUCK_MS = 500;
 
+/** As many as a test can keep waiting. */
+export const WEBHOOK_TRIES_AT_ONCE = 20;
+
 /** Longer than any test looks ahead, and as far as the server's clock jumps where nothing else is left to wait for. */
 const EXECUTION_TIMEOUT = '400 days';
 
@@ -175,7 +178,7 @@ export class World {
     const { placeCall, takeOver, hostLines, deliverWebhook, ...calls } = scripted(client, () => this.script);
     const workers = await Promise.all([
       startWorker(env, { taskQueue: CALLS_QUEUE, workflowBundle, activities: calls }),
-      startWorker(env, { taskQueue: WEBHOOKS_QUEUE, workflowBundle, activities: { deliverWebhook } }),
+      startWorker(env, { ...WEBHOOKS_WORKER, activities: { deliverWebhook } }),
       startWorker(env, { taskQueue: HOSTS_QUEUE, activities: { hostLines } }),
       startWorker(env, { taskQueue: trunkQueue(ORG_ID, TRUNK), activities: { placeCall } }),
       startWorker(env, { taskQueue: takeoverQueue(ORG_ID, TRUNK), activities: { takeOver } }),
@@ -215,6 +218,11 @@ export class World {
 }
 
 const workflowBundle = { codePath: workflowBundlePath };
+const WEBHOOKS_WORKER: WorkerOptions = {
+  taskQueue: WEBHOOKS_QUEUE,
+  workflowBundle,
+  maxConcurrentActivityTaskExecutions: WEBHOOK_TRIES_AT_ONCE,
+};
 const BATCHES_WORKER: WorkerOptions = { taskQueue: BATCHES_QUEUE, workflowBundle };
 
 interface Open {

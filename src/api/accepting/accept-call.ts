@@ -5,7 +5,8 @@ import type { CallInput } from '../../contract/call.ts';
 import { type CallMemo, startCallOptions } from '../../contract/start-call.ts';
 import type { outboundCall } from '../../workflows/outbound-call.ts';
 import type { ApiDeps } from '../context.ts';
-import { decode, decodeMemo, type HistoryEvent, isNotKept, readHistory } from '../history.ts';
+import { decode, decodeMemo, type HistoryEvent } from '../../temporal/history-events.ts';
+import { isNotKept, readHistory } from '../history.ts';
 import type { AnsweredCall } from './answers.ts';
 
 import { hashRequest, keyedId, keyOfAnother } from './idempotency-key.ts';

@@ -7,7 +7,8 @@ import { isPageLoad, unpackPage } from '../../contract/packed-page.ts';
 import type { BatchMemo } from '../../contract/start-batch.ts';
 import { type ApiDeps, step } from '../context.ts';
 import { conflict } from '../problem.ts';
-import { decode, type HistoryEvent, isNotKept, readHistory, updateOf } from '../history.ts';
+import { decode, type HistoryEvent, updateOf } from '../../temporal/history-events.ts';
+import { isNotKept, readHistory } from '../history.ts';
 
 /** What an earlier request under the same key has left. */
 export interface EarlierBatch {

@@ -1,7 +1,7 @@
 import type { CallInput, CallResult, Plan } from '../../contract/call.ts';
 import { isOutcome } from '../../contract/placement.ts';
 import type { CallEvent } from '../../domain/call-history.ts';
-import { decode, type HistoryEvent } from '../history.ts';
+import { decode, type HistoryEvent } from '../../temporal/history-events.ts';
 
 const MARKER_RESULT = 'data';
 

@@ -18,6 +18,7 @@ import { type BatchRecord, findBatch, settle } from './batch-record.ts';
 import { readCallEvents } from './call-events.ts';
 import type { ApiDeps } from '../context.ts';
 import { describeWorkflow } from '../../temporal/describe-workflow.ts';
+import { terminatedTime } from './terminated-page.ts';
 import { lookUntil } from '../look-until.ts';
 import { notFound } from '../problem.ts';
 import { retentionMs } from '../retention.ts';
@@ -165,7 +166,9 @@ export async function findHeldCall(
   const number = await deps.client.workflow.getHandle(batchId).query(getPageOfQuery, index);
   if (number === null) return null;
   const page = pageId(batchId, number);
-  const held = await deps.client.workflow.getHandle(page).query(getHeldCallQuery, callId, toInstant(Date.now()));
+  const terminated = await terminatedTime(deps, page);
+  const asked = [callId, toInstant(Date.now()), terminated] as const;
+  const held = await deps.client.workflow.getHandle(page).query(getHeldCallQuery, ...asked);
   return held === null ? null : { page, held: settle(batch, held), batch };
 }
 

@@ -69,6 +69,7 @@ export class FakePages {
     const getHandle = (id: string) => ({
       query: (_definition: unknown, asked: HeldFilter | undefined) =>
         Promise.resolve(asked === undefined ? { holding: this.#holding(id) } : this.#list(id, asked)),
+      describe: () => Promise.resolve({ status: { name: 'RUNNING' } }),
     });
     const withDeadline = <T>(_deadline: number, ask: () => Promise<T>): Promise<T> => ask();
     return { client: { workflow: { getHandle }, withDeadline } } as unknown as ApiDeps;

@@ -5,6 +5,7 @@ import { pageId } from '../../../contract/ids.ts';
 import { listHeldCallsQuery } from '../../../contract/messages.ts';
 import { type ApiDeps, step } from '../../context.ts';
 import type { BatchRecord } from '../batch-record.ts';
+import { terminatedTime } from '../terminated-page.ts';
 import { byNewest, holdingPages } from './held-batches.ts';
 import { fromPage, type ListedCall } from './listed-call.ts';
 
@@ -112,5 +113,8 @@ export async function countHeldOnPages(
   return lists.reduce((sum, { matching }) => sum + matching, 0);
 }
 
-const askPage = (deps: ApiDeps, page: string, filter: HeldFilter): Promise<HeldList> =>
-  step(deps, () => deps.client.workflow.getHandle(page).query(listHeldCallsQuery, filter));
+async function askPage(deps: ApiDeps, page: string, filter: HeldFilter): Promise<HeldList> {
+  const terminated = await terminatedTime(deps, page);
+  const asked = terminated === null ? filter : { ...filter, terminated };
+  return await step(deps, () => deps.client.workflow.getHandle(page).query(listHeldCallsQuery, asked));
+}

@@ -9,7 +9,7 @@ import { viewCall } from '../call-view.ts';
 import { readHistory } from '../../history.ts';
 import { walkHeld } from '../lists/held-calls.ts';
 import { digestOf, OpenCalls } from './open-calls.ts';
-import { PageHistory } from './page-history.ts';
+import { PageHistory } from '../../../temporal/page-history.ts';
 import { endedRow, heldRow, openRow, type ResultRow, unknownRow, viewedRow } from './result-row.ts';
 
 /** How many events of a page's history are held at once: the first of them, with the page's calls, may have 1 MB. */

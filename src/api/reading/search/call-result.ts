@@ -2,7 +2,7 @@ import proto from '@temporalio/proto';
 import pLimit from 'p-limit';
 import type { CallResult, Instant } from '../../../contract/call.ts';
 import { type ApiDeps, step } from '../../context.ts';
-import { decode } from '../../history.ts';
+import { decode } from '../../../temporal/history-events.ts';
 import type { CallSummary } from '../call-view.ts';
 import type { ListedCall } from '../lists/listed-call.ts';
 

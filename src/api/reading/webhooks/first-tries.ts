@@ -4,7 +4,8 @@ import { isOutcome } from '../../../contract/placement.ts';
 import { startEventName } from '../../../domain/webhook-events.ts';
 import { type ApiDeps } from '../../context.ts';
 import { describeWorkflow } from '../../../temporal/describe-workflow.ts';
-import { decode, type HistoryEvent, readHistory } from '../../history.ts';
+import { decode, type HistoryEvent } from '../../../temporal/history-events.ts';
+import { readHistory } from '../../history.ts';
 
 /** The first try of an event, which the call makes itself. */
 export interface FirstTry {

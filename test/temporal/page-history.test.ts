@@ -1,11 +1,11 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { describe, expect, test } from 'vitest';
-import { digestOf, OpenCalls } from '../../../../src/api/reading/results/open-calls.ts';
-import { PageHistory } from '../../../../src/api/reading/results/page-history.ts';
-import type { HistoryEvent } from '../../../../src/api/history.ts';
-import type { CallResult } from '../../../../src/contract/call.ts';
-import { factsOf, pageCallOf } from '../pages.ts';
+import { digestOf, OpenCalls } from '../../src/api/reading/results/open-calls.ts';
+import { PageHistory } from '../../src/temporal/page-history.ts';
+import type { HistoryEvent } from '../../src/temporal/history-events.ts';
+import type { CallResult } from '../../src/contract/call.ts';
+import { factsOf, pageCallOf } from '../api/reading/pages.ts';
 
 const BATCH = '01a2104a-851c-7194-9cf2-666889159036';
 const CALLS = [0, 1, 2, 3].map((index) => pageCallOf(BATCH, index));

@@ -1,8 +1,8 @@
-import type { PageCall } from '../../../contract/batch.ts';
-import type { CallResult, EditAnswer, EditedCall, Instant } from '../../../contract/call.ts';
-import { editHeldCallUpdate, loadPageUpdate } from '../../../contract/messages.ts';
-import { isPageLoad, unpackPage } from '../../../contract/packed-page.ts';
-import { decode, type HistoryEvent, timeOf, updateOf } from '../../history.ts';
+import type { PageCall } from '../contract/batch.ts';
+import type { CallResult, EditAnswer, EditedCall, Instant } from '../contract/call.ts';
+import { cancelHeldCallUpdate, editHeldCallUpdate, loadPageUpdate } from '../contract/messages.ts';
+import { isPageLoad, unpackPage } from '../contract/packed-page.ts';
+import { decode, type HistoryEvent, timeOf, updateOf } from './history-events.ts';
 
 /** How the workflow of a call ended. */
 export interface CallEnd {
@@ -22,20 +22,40 @@ export class PageHistory {
   readonly ends = new Map<string, CallEnd>();
   /** Calls whose workflow was to be started, by ID. */
   readonly started = new Set<string>();
+  /** Calls that have a workflow, or have had one, by ID: this page has started it, or a run of it before a reset. */
+  readonly withWorkflow = new Set<string>();
+  /** Workflows that deliver how a call ended, by ID. */
+  readonly deliveries = new Set<string>();
+  /** When calls were cancelled that had not started, by ID. */
+  readonly canceledCalls = new Map<string, Instant>();
+  /** Since when the page is cancelled; null while it is not. */
+  canceledTime: Instant | null = null;
   readonly #places = new Map<string, number>();
   /** Which call an update may have changed, by the ID of the event that accepted it. */
   readonly #edits = new Map<string, string>();
 
   read(event: HistoryEvent): void {
     this.#readUpdate(event);
-    const callId = event.startChildWorkflowExecutionInitiatedEventAttributes?.workflowId;
-    if (callId != null) this.started.add(callId);
+    this.#readStart(event);
+    if (event.workflowExecutionCancelRequestedEventAttributes) this.canceledTime ??= timeOf(event);
     this.#readEnd(event);
+  }
+
+  #readStart(event: HistoryEvent): void {
+    const initiated = event.startChildWorkflowExecutionInitiatedEventAttributes;
+    const isDelivery = initiated?.workflowType?.name === 'webhookDelivery';
+    if (initiated?.workflowId != null) (isDelivery ? this.deliveries : this.started).add(initiated.workflowId);
+    const callId =
+      event.childWorkflowExecutionStartedEventAttributes?.workflowExecution?.workflowId ??
+      // There is one already: nothing else lets a start fail.
+      event.startChildWorkflowExecutionFailedEventAttributes?.workflowId;
+    if (callId != null) this.withWorkflow.add(callId);
   }
 
   #readUpdate(event: HistoryEvent): void {
     const input = updateOf(event);
     if (input?.name === loadPageUpdate.name) this.#load(decode(input.args));
+    if (input?.name === cancelHeldCallUpdate.name) this.#cancel(String(decode(input.args)), timeOf(event));
     if (input?.name === editHeldCallUpdate.name) this.#edits.set(String(event.eventId), String(decode(input.args)));
 
     const completed = event.workflowExecutionUpdateCompletedEventAttributes;
@@ -52,6 +72,11 @@ export class PageHistory {
       this.#places.set(call.callId, this.calls.length);
       this.calls.push(call);
     }
+  }
+
+  /** One that had started is not among those that are asked for. */
+  #cancel(callId: string, time: Instant): void {
+    if (this.canceledTime === null && !this.canceledCalls.has(callId)) this.canceledCalls.set(callId, time);
   }
 
   #edit(callId: string, { facts, input, endpointHash }: EditedCall): void {
