@@ -206,11 +206,21 @@ export class TwilioAttempt {
   /** The call's own end says less than its callback, which comes a moment later. */
   async #endWith(call: TwilioCall, signal: AbortSignal): Promise<void> {
     if (this.#isTold && ['failed', 'busy', 'no-answer'].includes(call.status)) {
-      await this.#pause.take(this.#deps.times.lastWordMs, signal, this.#pause.news);
-      if (this.#hearEnd() || signal.aborted) return;
+      if (await this.#hearLastWord(signal)) return;
+      if (signal.aborted) return;
     }
     const { status, endedAt, durationMs } = call;
     this.#conclude({ status, sipCode: null, errorCode: null, endedAt: endedAt ?? Date.now(), durationMs });
+  }
+
+  async #hearLastWord(signal: AbortSignal): Promise<boolean> {
+    const until = Date.now() + this.#deps.times.lastWordMs;
+    while (!this.#hearEnd()) {
+      const left = until - Date.now();
+      if (left <= 0 || signal.aborted) return false;
+      await this.#pause.take(left, signal, this.#pause.news);
+    }
+    return true;
   }
 
   #hearEnd(): boolean {

@@ -47,7 +47,7 @@ const sdk = (): typeof twilio => createRequire(import.meta.url)('twilio') as typ
  * Twilio's calls, through its SDK. Every method throws {@link TwilioError}, and nothing else.
  *
  * Calls are placed on a connection of their own: an idle one may be closed by the other side just when it is used again,
- * and then nobody knows whether the call was placed. Nothing is tried twice.
+ * and then nobody knows whether the call was placed. That is tried once, whatever happens.
  */
 export class TwilioClient {
   readonly #placing: twilio.Twilio;
@@ -64,7 +64,7 @@ export class TwilioClient {
   }
 
   async fetch(sid: string): Promise<TwilioCall> {
-    return await asked(async () => toCall(await this.#asking.calls(sid).fetch()));
+    return await askedAgain(async () => toCall(await this.#asking.calls(sid).fetch()));
   }
 
   /**
@@ -72,7 +72,7 @@ export class TwilioClient {
    * it still queues does not have.
    */
   async recent(to: string, from: string): Promise<RecentCalls> {
-    return await asked(async () => {
+    return await askedAgain(async () => {
       const { body, headers } = await this.#asking.calls.pageWithHttpInfo({ to, from, pageSize: PAGE_SIZE });
       const now = Date.parse(String((headers as Record<string, unknown> | undefined)?.date));
       const calls = body.instances.map(toCall);
@@ -82,12 +82,12 @@ export class TwilioClient {
 
   /** `canceled` ends a call that is queued or rings, `completed` any. */
   async end(sid: string, status: 'canceled' | 'completed'): Promise<TwilioCall> {
-    return await asked(async () => toCall(await this.#asking.calls(sid).update({ status })));
+    return await askedAgain(async () => toCall(await this.#asking.calls(sid).update({ status })));
   }
 
   /** The requests by which a call was made and told of, as text; Twilio has them from 15 minutes after its end on. */
   async requests(sid: string): Promise<readonly string[]> {
-    return await asked(async () => {
+    return await askedAgain(async () => {
       const events = await this.#asking.calls(sid).events.list({ limit: PAGE_SIZE });
       return events.map(({ request }) => JSON.stringify(request));
     });
@@ -127,6 +127,17 @@ async function asked<T>(ask: () => Promise<T>): Promise<T> {
     return await ask();
   } catch (error) {
     throw new TwilioError(failureOf(error));
+  }
+}
+
+/** A connection that has just broken was idle, most likely: for what changes nothing, or may be said twice, there is another. */
+async function askedAgain<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    const { code } = error as { readonly code?: unknown };
+    if (code !== 'ECONNRESET' && code !== 'EPIPE') throw new TwilioError(failureOf(error));
+    return await asked(ask);
   }
 }
 
