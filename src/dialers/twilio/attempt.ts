@@ -246,7 +246,8 @@ export class TwilioAttempt {
     // Clocks differ, and Twilio's show full seconds: no call ends before it began.
     const endedAt = Math.max(how.endedAt, startedAt, this.#answeredAt ?? 0);
     if (status === 'completed') this.#answeredAt ??= Math.max(startedAt, endedAt - (how.durationMs ?? 0));
-    const code = sipCode ?? errorCode;
+    // What was answered was answered with 200 (OK), whoever says so.
+    const code = sipCode ?? errorCode ?? (status === 'completed' ? 200 : null);
     this.#status = status;
     this.#end = {
       startedTime: toInstant(startedAt),

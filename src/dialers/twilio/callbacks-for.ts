@@ -25,3 +25,13 @@ export function callbacksFor(url: string, { machineDetection }: Pick<TwilioConfi
     asyncAmdStatusCallbackMethod: 'POST',
   };
 }
+
+/**
+ * Whether Twilio can reach an address: not one of this machine, unless its API is said to be here as well. It refuses calls
+ * whose callbacks go to no valid host.
+ */
+export function canBeTold(url: string, { apiUrl }: Pick<TwilioConfig, 'apiUrl'>): boolean {
+  const { hostname } = new URL(url);
+  const isOfThisMachine = /^(localhost|127\..*|0\.0\.0\.0|\[::1?\])$/.test(hostname);
+  return apiUrl !== null || !isOfThisMachine;
+}

@@ -16,7 +16,7 @@ import {
 import type { ProviderEvents } from '../provider-events.ts';
 import { type KnownAttempt, TwilioAttempt } from './attempt.ts';
 import { sidIn } from './callback.ts';
-import { callbacksFor } from './callbacks-for.ts';
+import { callbacksFor, canBeTold } from './callbacks-for.ts';
 import { Claims } from './claims.ts';
 import { TwilioClient } from './client.ts';
 import { TwilioError } from './failure.ts';
@@ -190,10 +190,10 @@ export class TwilioDialer implements Dialer {
     return new Search(sought, { client: this.#client, events, claims: this.#claims, times: this.#times });
   }
 
-  /** Null where Twilio could not reach it: it refuses calls whose callbacks cannot be told. */
+  /** Null where Twilio cannot reach it. */
   async #callbackUrl(identity: string): Promise<string | null> {
     const url = await this.#deps.callbackUrl({ ...this.#deps.trunk, identity });
-    return this.#deps.config.apiUrl === null && isOfThisMachine(new URL(url).hostname) ? null : url;
+    return canBeTold(url, this.#deps.config) ? url : null;
   }
 }
 
@@ -213,6 +213,3 @@ function noneEnd(startedAt: number, status: number | null): AttemptEnd {
   const errorMessage = `Twilio was not there to place the call (${status})`;
   return unplacedEnd(startedAt, { disposition: 'carrier-rejected', providerCode: String(status), errorMessage });
 }
-
-const isOfThisMachine = (host: string): boolean =>
-  host === 'localhost' || host.startsWith('127.') || ['0.0.0.0', '[::1]', '[::]'].includes(host);

@@ -20,6 +20,11 @@ const LONGEST_PARAMETER = 499;
 const LONGEST_SIP_ADDRESS = 254;
 const LONGEST_SIP_HEADERS = 1_023;
 
+/** XML 1.0, section 2.2: with one of these Twilio could not read its instructions, and whoever answers would hear nothing. */
+const NOT_IN_XML =
+  // eslint-disable-next-line no-control-regex -- these are what is looked for
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
 /** Left for a part's name and its number. */
 const PART_NAME = 20;
 
@@ -30,6 +35,9 @@ const PART_NAME = 20;
 export function instructionsFor(request: DialRequest, connect: TwilioConfig['connect']): Instructions {
   const agent = agentOf(request.voiceAgent, connect);
   const told = toldOf(request);
+  if (Object.values(told).some((value) => NOT_IN_XML.test(value))) {
+    return { ok: false, says: 'the agent’s prompt has a control character in it, which its instructions cannot hold' };
+  }
   return 'stream' in agent ? toStream(agent.stream, told) : toSip(agent.sip, told);
 }
 
