@@ -41,7 +41,7 @@ const skeleton = lenient(
       z.object({ orgId: lenient(name), apiKeys: list(apiKey), legalHours: lenient(legalHours).default(null) }),
     ).optional(),
     trunks: list(
-      z.object({ orgId, name: lenient(name), dialer: lenient(dialer).default(null), callerId: z.unknown() }),
+      z.object({ orgId, name: lenient(name), dialer: lenient(dialer).default(null), callerId: z.unknown().optional() }),
     ),
     agents: list(
       z.object({
