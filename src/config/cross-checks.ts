@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { takeoverQueue, trunkQueue } from '../contract/task-queues.ts';
 import { hasHours, limitSchedule } from '../domain/limit-schedule.ts';
+import { checkAgentForDialer, checkTrunkForDialer } from './dialer-checks.ts';
 import { name } from './fields.ts';
 import { hashKey } from './key-hash.ts';
 import { type Mistake, type Path, pathText } from './path.ts';
@@ -20,6 +21,7 @@ export function crossCheck(file: unknown): Mistake[] {
     ...checkTrunks(names),
     ...checkAgents(names),
     ...checkLegalHours(names),
+    ...checkForDialers(names),
   ];
 }
 
@@ -32,14 +34,23 @@ const list = <Schema extends z.ZodType>(item: Schema) => lenient(z.array(lenient
 const orgId = lenient(name).default('default');
 
 const apiKey = z.object({ name: lenient(z.string()), key: lenient(z.string()), sha256: lenient(z.string()) });
+const dialer = z.object({ type: lenient(z.string()) });
 const skeleton = lenient(
   z.object({
     organizations: list(
       z.object({ orgId: lenient(name), apiKeys: list(apiKey), legalHours: lenient(legalHours).default(null) }),
     ).optional(),
-    trunks: list(z.object({ orgId, name: lenient(name) })),
+    trunks: list(
+      z.object({ orgId, name: lenient(name), dialer: lenient(dialer).default(null), callerId: z.unknown().optional() }),
+    ),
     agents: list(
-      z.object({ orgId, agentId: lenient(name), trunk: lenient(name), schedule: lenient(schedule).default(null) }),
+      z.object({
+        orgId,
+        agentId: lenient(name),
+        trunk: lenient(name),
+        voiceAgent: lenient(z.string()).default(null),
+        schedule: lenient(schedule).default(null),
+      }),
     ),
   }),
 );
@@ -151,6 +162,16 @@ function checkTrunkOf({ trunks }: Names, orgId: string, trunk: string, path: Pat
         ),
     },
   ];
+}
+
+/** What a trunk's dialer asks of the trunk, and of the agents that call through it. */
+function checkForDialers({ trunks, agents }: Names): Mistake[] {
+  const ofTrunks = [...each(trunks, 'trunks')].flatMap(([trunk, path]) => checkTrunkForDialer(trunk, path));
+  const ofAgents = [...each(agents, 'agents')].flatMap(([agent, path]) => {
+    const trunk = trunks?.find((one) => one !== null && one.orgId === agent.orgId && one.name === agent.trunk);
+    return trunk == null ? [] : checkAgentForDialer(agent, trunk, path);
+  });
+  return [...ofTrunks, ...ofAgents];
 }
 
 /** An agent that says itself that it never calls may be meant; one whose hours lie outside the legal ones never is. */

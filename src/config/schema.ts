@@ -12,6 +12,7 @@ export type {
   PredialConfig,
   SimulatorConfig,
   TrunkConfig,
+  TwilioConfig,
   WebhookConfig,
   WebhooksConfig,
 } from './types.ts';

@@ -20,7 +20,7 @@ export interface OrganizationConfig {
 }
 
 /** How a trunk places calls. A union by `type`: one member for each dialer. */
-export type DialerConfig = SimulatorConfig;
+export type DialerConfig = SimulatorConfig | TwilioConfig;
 
 /** Dials nobody: calls ring, are answered and end by themselves. */
 export interface SimulatorConfig {
@@ -30,6 +30,26 @@ export interface SimulatorConfig {
   /** The file in which it keeps what it dialed, as a carrier would, as written in `outdial.yaml`; null is one of its own for
    * each trunk, in the data directory. */
   readonly ledger: string | null;
+}
+
+/** Calls through Twilio's REST API; who answers is connected to the agent. A trunk with it has a `callerId`. */
+export interface TwilioConfig {
+  readonly type: 'twilio';
+  readonly accountSid: string;
+  /** Signs what Twilio tells of calls; without an `apiKey`, requests are made with it, too. */
+  readonly authToken: string;
+  /** With `apiSecret`: what requests are made with; null is account and `authToken`. */
+  readonly apiKey: string | null;
+  readonly apiSecret: string | null;
+  /** The agent: its media stream (a wss:// address), or its SIP address. An agent's `voiceAgent` stands in its place. */
+  readonly connect: { readonly stream: string } | { readonly sip: string };
+  /** Whether Twilio listens for answering machines, beside the agent. @default false */
+  readonly machineDetection: boolean;
+  /** Where Twilio handles the calls (`ie1`), and where they enter its network (`dublin`); null is Twilio's own choice. */
+  readonly region: string | null;
+  readonly edge: string | null;
+  /** Where Twilio's API is reached, for a proxy or a stand-in; null is Twilio's own address. */
+  readonly apiUrl: string | null;
 }
 
 /** A way out to the telephone network. */

@@ -23,6 +23,15 @@ trunks:
     allowedCountries: [US, CA]
     callerIds: ['+14155550101']
     dialer: { type: simulator }
+  - name: twilio
+    orgId: acme
+    lines: 1
+    callerId: '+14155550100'
+    dialer:
+      type: twilio
+      accountSid: AC0123456789abcdef0123456789abcdef
+      authToken: '\${TWILIO_AUTH_TOKEN}'
+      connect: { stream: wss://agent.example.com/stream }
   - { name: theirs, orgId: other, lines: 1, dialer: { type: simulator } }
   - { name: strict, orgId: loose, lines: 1, dialer: { type: simulator } }
   - { name: any, orgId: loose, lines: 1, endpoints: any, dialer: { type: simulator } }
@@ -52,7 +61,7 @@ agents:
     additionalData: { clinic: Northside }
   - { agentId: never, orgId: acme, name: Never open, trunk: demo, schedule: { monday: [] } }
 `,
-  {},
+  { TWILIO_AUTH_TOKEN: 'an auth token of tests' },
   'outdial.yaml',
 );
 

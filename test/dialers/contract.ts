@@ -23,6 +23,11 @@ export interface DialerWorld {
   readonly rings: string;
   /** An endpoint that is answered soon, and talks until it is hung up on. */
   readonly talks: string;
+  /**
+   * The endpoint that an attempt dials in the place of one of the above, where the provider tells calls apart by their
+   * number: then each attempt has one of its own.
+   */
+  readonly endpointOf?: (identity: string, endpoint: string) => string;
   /** How often the provider has dialed an attempt. */
   dials(identity: string): Promise<number> | number;
   /** Whether {@link Dialer.live} tells. */
@@ -55,9 +60,10 @@ export function dialerContract(name: string, openWorld: () => Promise<DialerWorl
     opened.push(dialer);
     return dialer;
   };
+  const endpointOf = (identity: string, endpoint: string): string => world.endpointOf?.(identity, endpoint) ?? endpoint;
   const request = (identity: string, endpoint: string): DialRequest => ({
     identity,
-    endpoint,
+    endpoint: endpointOf(identity, endpoint),
     callerId: '+14155550100',
     agentId: 'demo',
     voiceAgent: null,
@@ -69,7 +75,7 @@ export function dialerContract(name: string, openWorld: () => Promise<DialerWorl
   });
   const attempt = (identity: string, endpoint: string): AttemptRef => ({
     identity,
-    endpoint,
+    endpoint: endpointOf(identity, endpoint),
     callerId: '+14155550100',
     since: began,
   });
