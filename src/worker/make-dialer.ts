@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { TrunkConfig } from '../config/schema.ts';
 import type { AttemptAddress } from '../contract/dialer-event.ts';
 import type { Dialer } from '../dialers/dialer.ts';
+import { HttpDialer } from '../dialers/http/dialer.ts';
 import type { ProviderEvents } from '../dialers/provider-events.ts';
 import { createSimulator } from '../dialers/simulator.ts';
 
@@ -17,11 +18,13 @@ export interface DialerDeps {
 }
 
 /** The dialer that a trunk is configured with. */
-export function makeDialer({ orgId, name, dialer }: TrunkConfig, { dataDir }: DialerDeps): Dialer {
+export function makeDialer({ orgId, name, dialer }: TrunkConfig, deps: DialerDeps): Dialer {
   switch (dialer.type) {
     case 'simulator': {
-      const ledgerPath = dialer.ledger ?? join(dataDir, `ledger-${orgId}-${name}.jsonl`);
+      const ledgerPath = dialer.ledger ?? join(deps.dataDir, `ledger-${orgId}-${name}.jsonl`);
       return createSimulator({ trunk: name, ledgerPath, speed: dialer.speed });
     }
+    case 'http':
+      return new HttpDialer({ ...deps, trunk: { orgId, trunk: name }, config: dialer });
   }
 }

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import type { DialerConfig } from '../../config/schema.ts';
 import type { DialerEvent } from '../../contract/dialer-event.ts';
+import { readHttpEvent } from './http.ts';
 
 /** What a provider has sent. */
 export interface ProviderRequest {
@@ -23,5 +24,7 @@ export function readerOf(dialer: DialerConfig): ReadEvent | null {
   switch (dialer.type) {
     case 'simulator':
       return null;
+    case 'http':
+      return readHttpEvent;
   }
 }
