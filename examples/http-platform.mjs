@@ -28,7 +28,8 @@ async function dial(call, end) {
   report(call, 'answered');
   await passes(Number(call.endpoint.at(-2)) || call.maxDurationSeconds);
   const transcription = `Agent: ${call.prompt ?? 'Hello'}\nPerson: Goodbye`;
-  report(call, 'ended', { disposition: end, recordId: `rec-${call.state.id}`, transcription });
+  const { id, answeredTime } = call.state;
+  report(call, 'ended', { disposition: end, answeredTime, recordId: `rec-${id}`, transcription });
 }
 
 createServer(async (request, response) => {

@@ -9,6 +9,8 @@ export interface PlatformState {
   readonly id: string;
   readonly status: string;
   readonly disposition?: string;
+  readonly answeredTime?: string;
+  readonly endedTime?: string;
 }
 
 /** The voice platform of `examples/`, the very file that docs/http-dialer.md has people start, as a process of its own. */
@@ -45,8 +47,9 @@ export class ExamplePlatform {
   }
 
   /** How a call stands there. */
-  async state(identity: string): Promise<PlatformState> {
-    return (await (await fetch(`${this.url}/calls/${identity}`)).json()) as PlatformState;
+  async state(identity: string, token = ''): Promise<PlatformState> {
+    const headers = { authorization: `Bearer ${token}` };
+    return (await (await fetch(`${this.url}/calls/${identity}`, { headers })).json()) as PlatformState;
   }
 
   async stop(): Promise<void> {

@@ -23,7 +23,7 @@ const ofEnd = {
   code: shortText(64),
   recordId: shortText(200),
   transcription: z.string().nullish(),
-  postCallAnalysis: z.unknown(),
+  postCallAnalysis: z.unknown().optional(),
   message: shortText(1_000),
 };
 

@@ -18,7 +18,7 @@ import type { ProviderEvents } from '../provider-events.ts';
 import type { Placement } from './answer.ts';
 import { HttpCall } from './call.ts';
 import { Platform, type Status } from './platform.ts';
-import { reportOf, reportsOf } from './report.ts';
+import { lacksAnswer, type Report, reportOf, reportsOf } from './report.ts';
 import { PATIENCE, type Patience, watch } from './watch.ts';
 
 export interface HttpDialerOptions {
@@ -211,9 +211,17 @@ export class HttpDialer implements Dialer {
     this.#calls.set(identity, call);
     const stop = this.#options.events.on(identity, (event) => {
       call.isTold = true;
-      call.tell(reportOf(event));
+      void this.#hear(call, reportOf(event));
     });
     this.#listening.set(identity, stop);
+  }
+
+  /** An end may overtake the answer. */
+  async #hear(call: HttpCall, report: Report): Promise<void> {
+    const until = Date.now() + this.#patience.lateMs;
+    const isEarly = (): boolean => lacksAnswer(report) && !call.isAnswered && !call.isOver && Date.now() < until;
+    while (isEarly() && !this.#isClosed) await call.news(this.#closed.signal, until - Date.now());
+    call.tell(report);
   }
 
   /** What was only asked about is not kept. */

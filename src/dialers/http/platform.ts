@@ -51,7 +51,7 @@ export class Platform {
     const { url } = this.#config;
     try {
       const key = { 'idempotency-key': identity };
-      return readPlacement(await this.#send({ ...post(url, body), headers: key, via: 'anyAnew' }, identity));
+      return readPlacement(await this.#send({ ...post(url, body), headers: key }, identity));
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
       if (!error.mayHaveArrived) return { kind: 'unavailable', why: error.message };
@@ -63,7 +63,7 @@ export class Platform {
   async status(call: CallName): Promise<Status> {
     const url = addressOf(this.#config.statusUrl, call);
     if (url === null) return { kind: 'mute' };
-    const { statusCode, body } = await this.#send({ ...get(url) }, `${call.identity}-status`);
+    const { statusCode, body } = await this.#send(get(url), `${call.identity}-status`);
     if (statusCode === 404) return { kind: 'absent' };
     const report = statusCode === 200 ? readStatus(body) : null;
     if (report === null) throw new Error(`The voice platform's status cannot be read (HTTP ${statusCode})`);
@@ -86,23 +86,23 @@ export class Platform {
   }
 
   /** @param id of the message, as its signature has it */
-  async #send(request: Omit<HttpRequest, 'timeoutMs'>, id: string): Promise<HttpAnswer> {
+  async #send(request: Omit<HttpRequest, 'timeoutMs' | 'via'>, id: string): Promise<HttpAnswer> {
     const { headers, secret } = this.#config;
     const signature = webhookHeaders(id, new Date(), request.body ?? '', secret);
-    // Whoever runs a platform beside Outdial has its address in outdial.yaml: private ones are meant.
     return await send({
       ...request,
       headers: { ...headers, ...request.headers, ...signature },
       timeoutMs: this.#timeoutMs,
+      // A platform runs beside Outdial, usually: private addresses are meant.
+      via: 'anyAnew',
     });
   }
 }
 
 const post = (url: string, body: object) =>
-  ({ method: 'POST', url, headers: {}, body: JSON.stringify(body), mostBytes: SHORT_BYTES, via: 'any' }) as const;
+  ({ method: 'POST', url, headers: {}, body: JSON.stringify(body), mostBytes: SHORT_BYTES }) as const;
 
-const get = (url: string) =>
-  ({ method: 'GET', url, headers: {}, body: null, mostBytes: STATUS_BYTES, via: 'any' }) as const;
+const get = (url: string) => ({ method: 'GET', url, headers: {}, body: null, mostBytes: STATUS_BYTES }) as const;
 
 /** The address of one call; null where there is none, or it takes an ID that is not known. */
 function addressOf(template: string | null, { identity, id }: CallName): string | null {

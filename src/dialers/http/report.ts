@@ -30,6 +30,10 @@ export function readStatus(body: string | null): Report | null {
   return status === undefined ? null : report(status, fields);
 }
 
+/** Whether it says that somebody answered, and not when. */
+export const lacksAnswer = ({ disposition, answeredTime }: Report): boolean =>
+  answeredTime === null && (disposition === 'answered' || disposition === 'voicemail');
+
 /** What an event says. */
 export const reportOf = ({ name, time, data }: DialerEvent): Report => report(name, { [`${name}Time`]: time, ...data });
 

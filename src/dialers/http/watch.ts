@@ -17,6 +17,8 @@ export interface Patience {
   readonly absentMs: number;
   /** What a process has sent that has died since arrives within this. */
   readonly underwayMs: number;
+  /** For so long the end of a call that somebody answered waits for the event that says when, which it may have overtaken. */
+  readonly lateMs: number;
   /** How much longer than it may a call lasts before nobody waits for its end. */
   readonly slackMs: number;
 }
@@ -27,6 +29,7 @@ export const PATIENCE: Patience = {
   toldMs: 30_000,
   absentMs: 30_000,
   underwayMs: 3_000,
+  lateMs: 2_000,
   slackMs: 60_000,
 };
 
