@@ -51,7 +51,7 @@ module.exports = {
     ...room('lines', ['lines/', 'contract/']),
     ...room('webhooks', ['webhooks/', 'contract/', 'domain/', 'config/']),
     ...room('activities', ['activities/', 'dialers/', 'lines/', 'webhooks/', 'contract/', 'domain/', 'config/']),
-    ...room('dialers', ['dialers/', 'activities/', 'contract/', 'domain/', 'config/']),
+    ...room('dialers', ['dialers/', 'activities/', 'webhooks/', 'contract/', 'domain/', 'config/']),
     ...room('api', ['api/', 'contract/', 'domain/', 'config/', 'temporal/', 'workflows/', 'process/', 'webhooks/']),
     ...room('temporal', ['temporal/', 'contract/', 'config/']),
     ...room('process', ['process/', 'config/']),

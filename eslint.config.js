@@ -18,9 +18,16 @@ export default tseslint.config(
     },
   },
   {
-    files: ['scripts/**/*.mjs', 'test/**/*.mjs', '*.config.js', '.dependency-cruiser.cjs'],
+    files: ['scripts/**/*.mjs', 'examples/**/*.mjs', 'test/**/*.mjs', '*.config.js', '.dependency-cruiser.cjs'],
     languageOptions: {
-      globals: { process: 'readonly', console: 'readonly', module: 'writable', URL: 'readonly', fetch: 'readonly' },
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        module: 'writable',
+        URL: 'readonly',
+        fetch: 'readonly',
+        AbortController: 'readonly',
+      },
     },
   },
 );

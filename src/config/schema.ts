@@ -8,6 +8,7 @@ export type {
   AgentConfig,
   ContactRules,
   DialerConfig,
+  HttpDialerConfig,
   OrganizationConfig,
   PredialConfig,
   SimulatorConfig,

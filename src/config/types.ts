@@ -20,7 +20,7 @@ export interface OrganizationConfig {
 }
 
 /** How a trunk places calls. A union by `type`: one member for each dialer. */
-export type DialerConfig = SimulatorConfig | TwilioConfig;
+export type DialerConfig = SimulatorConfig | HttpDialerConfig | TwilioConfig;
 
 /** Dials nobody: calls ring, are answered and end by themselves. */
 export interface SimulatorConfig {
@@ -30,6 +30,24 @@ export interface SimulatorConfig {
   /** The file in which it keeps what it dialed, as a carrier would, as written in `outdial.yaml`; null is one of its own for
    * each trunk, in the data directory. */
   readonly ledger: string | null;
+}
+
+/**
+ * Dials through a voice platform that speaks docs/http-dialer.md. In the two addresses of a call, `{identity}` stands for the
+ * attempt's identity and `{id}` for the platform's own ID of it.
+ */
+export interface HttpDialerConfig {
+  readonly type: 'http';
+  /** Where calls are posted to. */
+  readonly url: string;
+  /** Sent with every request; they may hold credentials. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Signs every request as Standard Webhooks has it; null leaves it unsigned. */
+  readonly secret: string | null;
+  /** Where it can be asked how a call stands; null where it tells by itself alone. */
+  readonly statusUrl: string | null;
+  /** Where it is asked to hang up. */
+  readonly hangUpUrl: string;
 }
 
 /** Calls through Twilio's REST API; who answers is connected to the agent. A trunk with it has a `callerId`. */

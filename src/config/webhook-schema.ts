@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { mapping, orNull } from './fields.ts';
 import type { PredialConfig, WebhookConfig, WebhooksConfig } from './types.ts';
 
-const url = z
+/** Where something is sent to by HTTP. */
+export const url = z
   .url({ protocol: /^https?$/, error: 'expected a URL such as https://example.com/hooks' })
   .refine(hasReadableCredentials, 'expected each `%` of its user and password as `%25`');
 
@@ -22,8 +23,8 @@ function hasReadableCredentials(words: string): boolean {
 /** Headers that a request brings by itself: another value would break it, or its signature. */
 const OURS = /^(host|connection|content-length|content-type|transfer-encoding|upgrade|trailer|expect|webhook-.*)$/i;
 
-/** RFC 9110: a token, and visible characters with spaces and tabs between them. */
-const headers = z
+/** What is sent beside our own: RFC 9110, a token, and visible characters with spaces and tabs between them. */
+export const headers = z
   .record(
     z
       .string()
@@ -34,7 +35,7 @@ const headers = z
   .default({});
 
 /** Standard Webhooks: `whsec_` and 24 to 64 bytes in base64. */
-const secret = z
+export const secret = z
   .string()
   .refine(isSigningSecret, 'expected `whsec_` and 24 to 64 bytes in base64: `echo whsec_$(openssl rand -base64 32)`');
 

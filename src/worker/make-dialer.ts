@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { TrunkConfig } from '../config/schema.ts';
 import type { AttemptAddress } from '../contract/dialer-event.ts';
 import type { Dialer } from '../dialers/dialer.ts';
+import { HttpDialer } from '../dialers/http/dialer.ts';
 import type { ProviderEvents } from '../dialers/provider-events.ts';
 import { createSimulator } from '../dialers/simulator.ts';
 import { TwilioDialer } from '../dialers/twilio/dialer.ts';
@@ -24,6 +25,8 @@ export function makeDialer({ orgId, name, dialer }: TrunkConfig, deps: DialerDep
       const ledgerPath = dialer.ledger ?? join(deps.dataDir, `ledger-${orgId}-${name}.jsonl`);
       return createSimulator({ trunk: name, ledgerPath, speed: dialer.speed });
     }
+    case 'http':
+      return new HttpDialer({ ...deps, trunk: { orgId, trunk: name }, config: dialer });
     case 'twilio':
       return new TwilioDialer({ ...deps, trunk: { orgId, trunk: name }, config: dialer });
   }

@@ -43,17 +43,17 @@ describe('posting', () => {
 
   it('says in words why no answer came, without naming where', async () => {
     receiver.reply = () => ({ status: 200, afterMs: 1_000 });
-    await expect(post(request({ timeoutMs: 100 }))).rejects.toThrow(new NoAnswer('no answer within 0.1 s'));
+    await expect(post(request({ timeoutMs: 100 }))).rejects.toThrow(new NoAnswer('no answer within 0.1 s', true));
     const nobody = await Receiver.start();
     await nobody.down();
-    await expect(post(request({ url: nobody.url }))).rejects.toThrow(new NoAnswer('connection refused'));
+    await expect(post(request({ url: nobody.url }))).rejects.toThrow(new NoAnswer('connection refused', false));
     const unknown = 'http://nowhere.invalid/';
     await expect(post(request({ url: unknown }))).rejects.toThrow(/^its name (is not known|could not be looked up)/);
   });
 
   it('waits no longer for a receiver that wants to speak another protocol', async () => {
     receiver.reply = () => ({ status: 101, headers: { connection: 'Upgrade', upgrade: 'websocket' } });
-    await expect(post(request({ timeoutMs: 300 }))).rejects.toThrow(new NoAnswer('no answer within 0.3 s'));
+    await expect(post(request({ timeoutMs: 300 }))).rejects.toThrow(new NoAnswer('no answer within 0.3 s', true));
   });
 
   it('says so where a request cannot be made as it is configured', async () => {

@@ -1,4 +1,5 @@
 import type { DialerConfig } from '../../config/schema.ts';
+import { readHttpEvent } from './http.ts';
 import type { ReadEvent } from './provider-request.ts';
 import { readTwilioEvent } from './twilio.ts';
 
@@ -7,6 +8,8 @@ export function readerOf(dialer: DialerConfig): ReadEvent | null {
   switch (dialer.type) {
     case 'simulator':
       return null;
+    case 'http':
+      return readHttpEvent;
     case 'twilio':
       return readTwilioEvent(dialer);
   }

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { DISPOSITIONS } from '../../contract/call.ts';
+import { DIALER_EVENTS, type DialerEvent, type DialerEventName } from '../../contract/dialer-event.ts';
+import { toInstant } from '../../domain/instant.ts';
+import { isTooDeep } from '../accepting/call-body.ts';
+import { BodyMistakes, Mistakes } from '../accepting/mistakes.ts';
+import { addIssues, inOurWords } from '../body-words.ts';
+import { badBody } from '../problem.ts';
+
+const anyTime = z.iso.datetime({ offset: true, error: 'expected a time such as 2026-11-24T09:00:00Z' }).nullish();
+const shortText = (most: number) => z.string().max(most, `expected at most ${most} characters`).nullish();
+
+const ofAll = {
+  event: z.enum(DIALER_EVENTS, { error: `expected one of ${DIALER_EVENTS.join(', ')}` }),
+  time: anyTime,
+  id: shortText(200),
+};
+
+const ofEnd = {
+  ...ofAll,
+  disposition: z.enum(DISPOSITIONS, { error: `expected one of ${DISPOSITIONS.join(', ')}` }),
+  answeredTime: anyTime,
+  code: shortText(64),
+  recordId: shortText(200),
+  transcription: z.string().nullish(),
+  postCallAnalysis: z.unknown().optional(),
+  message: shortText(1_000),
+};
+
+/** The fields of each event. */
+const FIELDS = { ringing: ofAll, answered: ofAll, ended: ofEnd } as const satisfies Record<DialerEventName, object>;
+
+/**
+ * An event as docs/http-dialer.md has it. Times that have not come yet are of a clock that is ahead: they count as now.
+ *
+ * @throws Problem for a body that is none, with all that is wrong with it; nothing of it is repeated, since it may be private
+ */
+export const readHttpEvent = ({ body }: { readonly body: string }): Promise<Event> => Promise.resolve(body).then(read);
+
+type Event = Omit<DialerEvent, 'identity'>;
+
+function read(body: string): Event {
+  const sent = parseJson(body);
+  if (isTooDeep(sent)) throw refused('expected fewer objects and arrays within each other');
+  const name = DIALER_EVENTS.find((one) => one === (sent as { event?: unknown } | null)?.event);
+  const fields: z.ZodRawShape = FIELDS[name ?? 'ended'];
+  const parsed = z.strictObject(fields).safeParse(sent, { error: inOurWords });
+  const mistakes = new BodyMistakes();
+  addIssues(parsed.error?.issues ?? [], () => Object.keys(fields), new Mistakes(mistakes, null));
+  if (name === undefined || !parsed.success) throw mistakes.toProblem(SO);
+  return { name, time: notAhead(parsed.data.time) ?? toInstant(Date.now()), data: toldOf(parsed.data) };
+}
+
+const SO = 'the event was not taken';
+
+const refused = (message: string) => badBody([{ index: null, path: '', message }], 1, SO);
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch {
+    throw refused('expected JSON: the body cannot be parsed');
+  }
+}
+
+const notAhead = (time: unknown): string | null =>
+  typeof time === 'string' ? toInstant(Math.min(Date.parse(time), Date.now())) : null;
+
+/** What else it says; `null` means the same as leaving a field out. */
+function toldOf(sent: Record<string, unknown>): Record<string, unknown> {
+  const all = Object.entries({ ...sent, answeredTime: notAhead(sent.answeredTime) });
+  return Object.fromEntries(all.filter(([key, value]) => !['event', 'time'].includes(key) && value != null));
+}

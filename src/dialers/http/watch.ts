@@ -1,0 +1,147 @@
+import type { Logger } from 'pino';
+import { toInstant } from '../../domain/instant.ts';
+import type { ProviderEvents } from '../provider-events.ts';
+import type { HttpCall } from './call.ts';
+import type { Platform } from './platform.ts';
+import { reportsOf } from './report.ts';
+
+/** How patient the dialer is with a platform, in milliseconds. */
+export interface Patience {
+  /** How often a call is asked for that nobody has answered: its deadline hangs on that. */
+  readonly ringingMs: number;
+  /** And one that somebody has. */
+  readonly talkingMs: number;
+  /** And one of which the platform tells by itself, or cannot be asked: what it told may have been lost. */
+  readonly toldMs: number;
+  /** For so long a platform may say that it has never heard of a call that was posted to it. */
+  readonly absentMs: number;
+  /** What a process has sent that has died since arrives within this. */
+  readonly underwayMs: number;
+  /** For so long the end of a call that somebody answered waits for the event that says when, which it may have overtaken. */
+  readonly lateMs: number;
+  /** How much longer than it may a call lasts before nobody waits for its end. */
+  readonly slackMs: number;
+}
+
+export const PATIENCE: Patience = {
+  ringingMs: 1_000,
+  talkingMs: 3_000,
+  toldMs: 30_000,
+  absentMs: 30_000,
+  underwayMs: 3_000,
+  lateMs: 2_000,
+  slackMs: 60_000,
+};
+
+/** A platform that does not answer is asked less often each time, up to this, in milliseconds. */
+const LONGEST_PAUSE_MS = 10_000;
+
+export interface WatchDeps {
+  readonly platform: Platform;
+  readonly events: ProviderEvents;
+  readonly log: Logger;
+  readonly patience: Patience;
+}
+
+/** Finds out how a call goes on where its platform does not tell, until it is over or `signal` aborts. */
+export async function watch(call: HttpCall, deps: WatchDeps, signal: AbortSignal): Promise<void> {
+  const watched = new Watched(call, deps);
+  let looked = Date.now();
+  while (!signal.aborted && !call.isOver) {
+    const rest = looked + watched.pauseMs - Date.now();
+    if (rest > 0) {
+      await call.news(signal, rest);
+      continue;
+    }
+    await watched.look();
+    looked = Date.now();
+  }
+}
+
+class Watched {
+  readonly #call: HttpCall;
+  readonly #deps: WatchDeps;
+  /** How often in a row it did not answer. */
+  #failures = 0;
+  /** Since when it says that it has never heard of the call, in milliseconds since the epoch. */
+  #absentSince: number | null = null;
+
+  constructor(call: HttpCall, deps: WatchDeps) {
+    this.#call = call;
+    this.#deps = deps;
+  }
+
+  /** How long it waits between two looks. */
+  get pauseMs(): number {
+    const { ringingMs, talkingMs, toldMs, slackMs } = this.#deps.patience;
+    const call = this.#call;
+    if (this.#failures > 0) return Math.min(LONGEST_PAUSE_MS, ringingMs * 2 ** this.#failures);
+    if (!this.#deps.platform.tellsStatus) return Math.min(toldMs, slackMs);
+    if (call.isHungUp) return ringingMs;
+    if (call.isTold) return toldMs;
+    return call.isAnswered ? talkingMs : ringingMs;
+  }
+
+  async look(): Promise<void> {
+    try {
+      await this.#ask();
+      this.#failures = 0;
+    } catch (error) {
+      this.#failures += 1;
+      const { log } = this.#deps;
+      if (this.#failures === 1)
+        log.warn({ err: error, identity: this.#call.identity }, 'cannot see how a call stands yet');
+    }
+  }
+
+  async #ask(): Promise<void> {
+    const { platform, events, patience } = this.#deps;
+    const call = this.#call;
+    const status = await platform.status(call);
+    if (status.kind === 'told') {
+      this.#absentSince = null;
+      call.doubt = null;
+      call.tell(status.report);
+    } else {
+      for (const report of reportsOf(await events.of(call.identity))) call.tell(report);
+      if (status.kind === 'absent') this.#isAbsent();
+      else if (call.doubt !== null && !call.isKnown && Date.now() > call.rungOutAt + patience.slackMs) {
+        call.end('uncertain', doubtful(call.doubt.why));
+      }
+    }
+    if (!call.isOver && Date.now() > call.overdueAt + patience.slackMs) await this.#overdue(status.kind === 'told');
+  }
+
+  /** A platform that took a call has forgotten it; one that did not say so may yet come to know it. */
+  #isAbsent(): void {
+    const call = this.#call;
+    this.#absentSince ??= Date.now();
+    if (Date.now() - this.#absentSince < this.#deps.patience.absentMs) return;
+    if (call.doubt === null || call.isKnown) {
+      return call.end('uncertain', 'The voice platform no longer knows the call');
+    }
+    if (call.doubt.isGateway) {
+      const message =
+        'The gateway in front of the voice platform could not reach it, and it has never heard of the call';
+      return call.end('carrier-rejected', message, '502');
+    }
+    call.end('uncertain', doubtful(call.doubt.why));
+  }
+
+  /** It has lasted for longer than it may: nobody is to talk on a call that nobody waits for. */
+  async #overdue(isSeen: boolean): Promise<void> {
+    const { platform, log } = this.#deps;
+    const call = this.#call;
+    try {
+      await platform.hangUp(call);
+    } catch (error) {
+      log.warn({ err: error, identity: call.identity }, 'cannot hang up a call that lasts for too long');
+    }
+    // What is seen to be live is followed to its end.
+    if (!isSeen)
+      call.end('uncertain', `The voice platform has not told the end of the call by ${toInstant(Date.now())}`);
+  }
+}
+
+const doubtful = (why: string): string =>
+  `The voice platform did not say whether it dials (${why}), and the call has not turned up`;

@@ -1,0 +1,181 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readHttpEvent } from '../../../src/api/dialer-events/http.ts';
+import { ProviderUnavailable } from '../../../src/dialers/dialer.ts';
+import type { HttpDialer } from '../../../src/dialers/http/dialer.ts';
+import { EventInbox } from '../../support/event-inbox.ts';
+import { type Asked, HttpPlatformStub, type Reaction } from '../../support/http-platform-stub.ts';
+import { followed, stepsOf } from '../simulator-support.ts';
+import { attempt, newIdentity, openDialer, request } from './support.ts';
+
+const ANSWERED = '+14155550001';
+const TALKS = '+14155550009';
+
+let stub: HttpPlatformStub;
+let inbox: EventInbox;
+let dialer: HttpDialer;
+const opened: HttpDialer[] = [];
+
+const open = (more = {}): HttpDialer => {
+  const one = openDialer(stub.config(more), inbox, { timeoutMs: 2_000 });
+  opened.push(one);
+  return one;
+};
+
+beforeAll(async () => {
+  inbox = await EventInbox.start(readHttpEvent);
+});
+beforeEach(async () => {
+  stub = await HttpPlatformStub.start();
+  dialer = open();
+});
+afterEach(async () => {
+  for (const one of opened.splice(0)) one.close();
+  expect(inbox.listeners, 'calls listened for by dialers that are closed').toBe(0);
+  await stub.stop();
+});
+afterAll(() => inbox.stop());
+
+const isPlacing = ({ method, path }: Asked): boolean => method === 'POST' && path === '/calls';
+const placings = (): number => stub.asked.filter(isPlacing).length;
+
+/** Places a call that the platform reacts to so, and follows it to its end. */
+async function endOf(reaction: Reaction, by = dialer, endpoint = ANSWERED) {
+  const identity = newIdentity();
+  stub.react = (asked) => (isPlacing(asked) ? reaction : undefined);
+  await by.place(request(identity, endpoint, { ringTimeoutMs: 200 }));
+  const last = (await followed(by, identity)).at(-1);
+  return last?.step === 'ended' ? last.end : null;
+}
+
+describe('a platform that does not say whether it dials', () => {
+  it.each([
+    ['is silent', 'silence', /no answer within 2 s/],
+    ['closes the connection', 'reset', /closed before an answer came/],
+    ['answers 500', { status: 500 }, /it answered 500/],
+    ['answers 504', { status: 504 }, /it answered 504/],
+    ['answers 409', { status: 409 }, /it answered 409/],
+  ] as const)(
+    'and %s, and does not come to know the call, makes it uncertain, and is asked once',
+    async (_, reaction, why) => {
+      const end = await endOf(reaction);
+      expect(end).toMatchObject({ disposition: 'uncertain', errorMessage: expect.stringMatching(why) as string });
+      expect(placings()).toBe(1);
+    },
+  );
+
+  it('whose gateway could not reach it, and which has never heard of the call, has rung nobody', async () => {
+    expect(await endOf({ status: 502 })).toMatchObject({ disposition: 'carrier-rejected', providerCode: '502' });
+    expect(placings()).toBe(1);
+  });
+
+  it('and dials late, is found to dial', async () => {
+    const identity = newIdentity();
+    stub.react = (asked) => {
+      if (!isPlacing(asked)) return undefined;
+      setTimeout(() => stub.dial(identity, asked.raw), 150);
+      return 'reset';
+    };
+    await dialer.place(request(identity, ANSWERED));
+    expect(stepsOf(await followed(dialer, identity)).slice(-2)).toEqual(['answered', 'ended']);
+    expect(placings()).toBe(1);
+  });
+
+  it('and cannot be asked, is heard when it tells by itself, and else makes the call uncertain', async () => {
+    const mute = open({ statusUrl: null });
+    expect(await endOf('reset', mute)).toMatchObject({ disposition: 'uncertain' });
+    const telling = await HttpPlatformStub.start({ tells: true });
+    telling.losesAnswers = true;
+    const identity = newIdentity();
+    const hearing = openDialer(telling.config({ statusUrl: null }), inbox);
+    await hearing.place(request(identity, ANSWERED));
+    expect((await followed(hearing, identity)).at(-1)).toMatchObject({
+      step: 'ended',
+      end: { disposition: 'answered' },
+    });
+    hearing.close();
+    await telling.stop();
+  });
+});
+
+describe('a platform that says that it does not dial', () => {
+  it('is down with 503: nothing was dialed, and nothing is remembered', async () => {
+    const identity = newIdentity();
+    stub.react = (asked) => (isPlacing(asked) ? { status: 503 } : undefined);
+    await expect(dialer.place(request(identity, TALKS))).rejects.toThrow(ProviderUnavailable);
+    expect(inbox.listeners).toBe(0);
+    expect(await dialer.find(attempt(identity))).toEqual({ state: 'never-placed' });
+  });
+
+  it('refuses the call, which ends as it says, without anybody having been rung', async () => {
+    const body = { disposition: 'invalid-number', message: 'No such number: +14155550001', code: 'E404' };
+    expect(await endOf({ status: 422, body })).toMatchObject({
+      disposition: 'invalid-number',
+      providerCode: 'E404',
+      answeredTime: null,
+      errorMessage: 'The voice platform refused the call (HTTP 422): No such number: •••',
+    });
+  });
+});
+
+describe('a platform that forgets', () => {
+  it('a call that it took makes it uncertain', async () => {
+    const identity = newIdentity();
+    await dialer.place(request(identity, TALKS));
+    stub.forget();
+    expect((await followed(dialer, identity)).at(-1)).toMatchObject({
+      step: 'ended',
+      end: { disposition: 'uncertain', errorMessage: 'The voice platform no longer knows the call' },
+    });
+  });
+
+  it('what it has told of by itself is not believed that it never dialed', async () => {
+    const identity = newIdentity();
+    const body = JSON.stringify({ event: 'ringing' });
+    await fetch(await inbox.callbackUrl({ orgId: 'default', trunk: 'voice', identity }), { method: 'POST', body });
+    expect(await dialer.find(attempt(identity))).toEqual({ state: 'unknown' });
+  });
+
+  it('after a while is not asked for what is older', async () => {
+    const nineDaysAgo = new Date(Date.now() - 9 * 24 * 60 * 60_000).toISOString();
+    expect(await dialer.find(attempt(newIdentity(), nineDaysAgo))).toEqual({ state: 'unknown' });
+  });
+});
+
+describe('a process that takes over', () => {
+  it('waits for a request that may still be on its way', async () => {
+    const identity = newIdentity();
+    const raw = JSON.stringify({ endpoint: TALKS, ringTimeoutSeconds: 20, callback: { url: `${stub.url}/nowhere` } });
+    setTimeout(() => stub.dial(identity, raw), 50);
+    expect(await dialer.find(attempt(identity))).toMatchObject({ state: 'live' });
+  });
+
+  it('cannot tell where the platform cannot be asked and has told nothing', async () => {
+    expect(await open({ statusUrl: null }).find(attempt(newIdentity()))).toEqual({ state: 'unknown' });
+  });
+
+  it('asks again where the status cannot be read', async () => {
+    stub.react = () => ({ status: 200, body: { state: 'up' } });
+    await expect(dialer.find(attempt(newIdentity()))).rejects.toThrow(/status cannot be read \(HTTP 200\)/);
+    stub.react = () => ({ status: 500 });
+    await expect(dialer.find(attempt(newIdentity()))).rejects.toThrow(/status cannot be read \(HTTP 500\)/);
+  });
+});
+
+describe('a platform that reports nothing', () => {
+  it('and cannot be asked, has its call hung up when it has lasted for too long, which is uncertain', async () => {
+    const mute = open({ statusUrl: null });
+    const identity = newIdentity();
+    await mute.place(request(identity, TALKS, { ringTimeoutMs: 100, maxDurationMs: 100 }));
+    expect((await followed(mute, identity)).at(-1)).toMatchObject({ step: 'ended', end: { disposition: 'uncertain' } });
+    expect(stub.asked.at(-1)).toMatchObject({ method: 'POST', path: `/calls/${identity}/hangup` });
+  });
+
+  it('and lets somebody talk for longer than they may, is told to hang up', async () => {
+    const identity = newIdentity();
+    await dialer.place(request(identity, TALKS, { ringTimeoutMs: 100, maxDurationMs: 100 }));
+    expect((await followed(dialer, identity)).at(-1)).toMatchObject({
+      step: 'ended',
+      end: { disposition: 'answered' },
+    });
+  });
+});
