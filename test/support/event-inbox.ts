@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EventEmitter } from 'node:events';
 import { Problem } from '../../src/api/problem.ts';
-import type { AttemptAddress, DialerEvent } from '../../src/contract/dialer-event.ts';
+import { type AttemptAddress, DIALER_EVENTS, type DialerEvent } from '../../src/contract/dialer-event.ts';
 import type { ProviderEvents } from '../../src/dialers/provider-events.ts';
 
 type Reader = (sent: { body: string }) => Promise<Omit<DialerEvent, 'identity'>>;
@@ -57,7 +57,8 @@ export class EventInbox implements ProviderEvents {
   }
 
   of(identity: string): Promise<readonly DialerEvent[]> {
-    return Promise.resolve(this.#kept.get(identity) ?? []);
+    const kept = this.#kept.get(identity) ?? [];
+    return Promise.resolve(DIALER_EVENTS.flatMap((name) => kept.filter((one) => one.name === name)));
   }
 
   /** By how many attempts it is listened for: none, once all dialers are closed. */
