@@ -15,8 +15,8 @@ export interface FaultedProvider {
   readonly trunk?: string;
   /** The credentials that `dialer` names. */
   readonly env: Record<string, string>;
-  /** An endpoint that is answered, and is over a second or so later. */
-  readonly endpoint: string;
+  /** An endpoint that is answered, and is over a second or so later; another one for each call. */
+  endpoint(call: number): string;
   /** How often it has dialed an attempt. @param deployment where a simulator keeps its records */
   dials(identity: string, deployment: Deployment): Promise<number> | number;
   close(): Promise<void>;
@@ -73,7 +73,10 @@ ${steps.map((step) => `  - { agentId: a-${step}, name: Agent ${step}, trunk: ${t
       () => read(trunk),
       (log) => log.includes('\narmed\n'),
     );
-    const { callId } = await api.call(`a-${trunk}`, { endpoint: provider.endpoint, additionalData: { name: 'Ada' } });
+    const { callId } = await api.call(`a-${trunk}`, {
+      endpoint: provider.endpoint(trunk),
+      additionalData: { name: 'Ada' },
+    });
     return { callId, worker };
   }
 
