@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { takeoverQueue, trunkQueue } from '../contract/task-queues.ts';
 import { hasHours, limitSchedule } from '../domain/limit-schedule.ts';
-import { name } from './fields.ts';
+import { duration, name } from './fields.ts';
 import { hashKey } from './key-hash.ts';
 import { type Mistake, type Path, pathText } from './path.ts';
 import { legalHours, schedule } from './schedule-schema.ts';
@@ -20,6 +20,7 @@ export function crossCheck(file: unknown): Mistake[] {
     ...checkTrunks(names),
     ...checkAgents(names),
     ...checkLegalHours(names),
+    ...checkRingTimeouts(names),
   ];
 }
 
@@ -37,9 +38,17 @@ const skeleton = lenient(
     organizations: list(
       z.object({ orgId: lenient(name), apiKeys: list(apiKey), legalHours: lenient(legalHours).default(null) }),
     ).optional(),
-    trunks: list(z.object({ orgId, name: lenient(name) })),
+    trunks: list(
+      z.object({ orgId, name: lenient(name), dialer: lenient(z.object({ type: z.string() })).default(null) }),
+    ),
     agents: list(
-      z.object({ orgId, agentId: lenient(name), trunk: lenient(name), schedule: lenient(schedule).default(null) }),
+      z.object({
+        orgId,
+        agentId: lenient(name),
+        trunk: lenient(name),
+        schedule: lenient(schedule).default(null),
+        ringTimeout: lenient(duration()).default(null),
+      }),
     ),
   }),
 );
@@ -165,3 +174,17 @@ function checkLegalHours({ organizations, agents }: Names): Mistake[] {
 }
 
 const NEVER_MEET = 'expected some hours within the `legalHours` of its organization: it would never call';
+
+/** How long a trunk's dialer can let a telephone ring, in milliseconds: LiveKit gives up the request then. */
+const LONGEST_RINGING_MS: Readonly<Record<string, number>> = { livekit: 80_000 };
+
+/** An agent that wants to ring for longer than its trunk can is told so, not cut short. */
+function checkRingTimeouts({ trunks, agents }: Names): Mistake[] {
+  return [...each(agents, 'agents')].flatMap(([{ orgId, trunk, ringTimeout }, path]) => {
+    const its = trunks?.find((one) => one?.orgId === orgId && one.name === trunk);
+    const longest = LONGEST_RINGING_MS[its?.dialer?.type ?? ''] ?? Infinity;
+    if (ringTimeout === null || ringTimeout <= longest) return [];
+    const message = `expected at most ${longest / 1_000}s: a trunk of type ${its?.dialer?.type} rings no longer`;
+    return [{ path: [...path, 'ringTimeout'], message }];
+  });
+}

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { mapping, orNull, text } from './fields.ts';
+import { livekit } from './livekit-schema.ts';
 import type { DialerConfig, SimulatorConfig } from './types.ts';
 
 const simulator = mapping({
@@ -9,4 +10,4 @@ const simulator = mapping({
 }) satisfies z.ZodType<SimulatorConfig>;
 
 /** How a trunk places calls: one mapping for each `type`. */
-export const dialer = z.discriminatedUnion('type', [simulator]) satisfies z.ZodType<DialerConfig>;
+export const dialer = z.discriminatedUnion('type', [simulator, livekit]) satisfies z.ZodType<DialerConfig>;

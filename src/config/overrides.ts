@@ -9,6 +9,7 @@ export interface Overrides {
 
 const OVERRIDES: Readonly<Record<DialerConfig['type'], Overrides>> = {
   simulator: { phoneNumber: true, displayName: true },
+  livekit: { phoneNumber: true, displayName: true },
 };
 
 /** What a dialer can pass on to its provider: a call that asks for more is refused, not dialed without it. */

@@ -8,6 +8,7 @@ export type {
   AgentConfig,
   ContactRules,
   DialerConfig,
+  LiveKitConfig,
   OrganizationConfig,
   PredialConfig,
   SimulatorConfig,

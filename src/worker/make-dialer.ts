@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { TrunkConfig } from '../config/schema.ts';
 import type { AttemptAddress } from '../contract/dialer-event.ts';
 import type { Dialer } from '../dialers/dialer.ts';
+import { LiveKitDialer } from '../dialers/livekit/dialer.ts';
 import type { ProviderEvents } from '../dialers/provider-events.ts';
 import { createSimulator } from '../dialers/simulator.ts';
 
@@ -17,11 +18,18 @@ export interface DialerDeps {
 }
 
 /** The dialer that a trunk is configured with. */
-export function makeDialer({ orgId, name, dialer }: TrunkConfig, { dataDir }: DialerDeps): Dialer {
+export function makeDialer({ orgId, name, dialer }: TrunkConfig, deps: DialerDeps): Dialer {
+  const { dataDir, events, callbackUrl } = deps;
   switch (dialer.type) {
     case 'simulator': {
       const ledgerPath = dialer.ledger ?? join(dataDir, `ledger-${orgId}-${name}.jsonl`);
       return createSimulator({ trunk: name, ledgerPath, speed: dialer.speed });
+    }
+    case 'livekit': {
+      // LiveKit has one address for all that it tells: what it needs of an attempt's own is the token at the end.
+      const token = async (attempt: AttemptAddress): Promise<string> =>
+        (await callbackUrl(attempt)).split('/').at(-1) ?? '';
+      return new LiveKitDialer({ ...dialer, orgId, trunk: name, events, token });
     }
   }
 }

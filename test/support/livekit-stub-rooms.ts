@@ -118,7 +118,7 @@ export class LiveKitRooms {
 
   /** What a request comes to, the dial aside. */
   protected answer(method: string, body: Body): unknown {
-    const name = String(body['name'] ?? body['room'] ?? '');
+    const name = (body['name'] ?? body['room'] ?? '') as string;
     const room = this.#rooms.get(name);
     switch (method) {
       case 'CreateRoom':

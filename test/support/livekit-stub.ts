@@ -172,7 +172,7 @@ export class LiveKitStub extends LiveKitRooms {
 /** An event as LiveKit posts it. */
 export async function signedEvent(
   event: object,
-  { apiKey, apiSecret } = STUB_KEY as { apiKey: string; apiSecret: string },
+  { apiKey, apiSecret }: { apiKey: string; apiSecret: string } = STUB_KEY,
 ) {
   const body = JSON.stringify(event);
   const token = new AccessToken(apiKey, apiSecret, { ttl: 300 });

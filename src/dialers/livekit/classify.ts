@@ -96,8 +96,12 @@ export function ofFailedDial(error: unknown, lastStatus: string | null): Classif
     case 'internal':
     case 'unknown':
       return null;
+    // Somebody has thrown the person out while it rang.
+    case 'canceled':
+      return { disposition: 'no-answer', providerCode: code, errorMessage: null };
     default:
-      return refusal(error);
+      // Once the person was in the room, the telephone may have rung: that costs an attempt.
+      return lastStatus === null ? refusal(error) : { ...refusal(error), disposition: 'failed' };
   }
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import type { AttemptAddress } from '../../contract/dialer-event.ts';
+import { type AttemptAddress, TOKEN_ATTRIBUTE } from '../../contract/dialer-event.ts';
 import { attemptOf, callIdOf } from '../../contract/ids.ts';
 import type { AttemptEnd } from '../../contract/placement.ts';
 import { toInstant } from '../../domain/instant.ts';
@@ -36,9 +36,6 @@ export interface LiveKitOptions extends LiveKitAccess {
   /** @default TIMING */
   readonly timing?: Timing;
 }
-
-/** The attribute of a person in a room that bears the attempt's token. */
-export const TOKEN_ATTRIBUTE = 'outdial.token';
 
 /** A record that may have been dropped already tells nothing by not being there: so much before that it counts as gone. */
 const FORGOTTEN_MS = (KEPT_S - 300) * 1_000;

@@ -47,5 +47,6 @@ function fromAnswer({ status, code, metadata }: ServerError): Error {
 /** `ECONNREFUSED`, `TimeoutError` …: fetch hides it in the cause. */
 function codeOf(error: unknown): string {
   const { cause, name } = (error ?? {}) as { cause?: { code?: unknown }; name?: unknown };
-  return String(cause?.code ?? name ?? typeof error);
+  const code = cause?.code ?? name;
+  return typeof code === 'string' ? code : typeof error;
 }
