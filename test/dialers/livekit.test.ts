@@ -238,6 +238,28 @@ describe('a process that takes over', () => {
     expect(await open().find(attempt())).toEqual({ state: 'unknown' });
   });
 
+  test('and finds it answered, knows it as answered, even if it is over before it is followed', async () => {
+    const { stub, open } = await liveKitForTest();
+    const dying = open();
+    stub.loseAnswers(true);
+    await dying.place(dial(TALKS));
+    const isActive = () => Promise.resolve(stub.person(ROOM)?.attributes['sip.callStatus'] === 'active');
+    await eventually(
+      () => Promise.resolve(stub.dials(IDENTITY)),
+      (dials) => dials > 0,
+    );
+    dying.close();
+    await eventually(isActive, (is) => is);
+    const next = open();
+    expect(await next.find(attempt())).toMatchObject({ state: 'live', answeredTime: expect.any(String) as string });
+    stub.person(ROOM)?.hangUp();
+    await eventually(
+      () => Promise.resolve(stub.roomNames),
+      (names) => !names.includes(ROOM),
+    );
+    expect(await endOf(next)).toMatchObject({ disposition: 'answered' });
+  });
+
   test('learns how a call ended unseen from LiveKit’s webhook', async () => {
     const { stub, open } = await liveKitForTest();
     const events = new HeardEvents();

@@ -20,6 +20,7 @@ import { dialOnceAgentIsThere } from './dialing.ts';
 import { Refused } from './errors.ts';
 import { answeredTimeOf, endOf, uncertainEnd } from './look-back.ts';
 import { lookUp, type LookedUp } from './look-up.ts';
+import { CallRecord } from './record.ts';
 import { type DialRecord, EMPTIED_S, isRecordRoom, KEPT_S, readRecord, recordRoomOf, roomOf } from './rooms.ts';
 import { type Timing, TIMING } from './timing.ts';
 
@@ -101,8 +102,13 @@ export class LiveKitDialer implements Dialer {
         await this.#client.deleteRoom(roomOf(identity));
         await this.#client.deleteRoom(recordRoomOf(identity));
         return { state: 'never-placed' };
-      case 'live':
-        return { state: 'live', startedTime: looked.record.dialedTime, answeredTime: answeredTimeOf(looked) };
+      case 'live': {
+        const answeredTime = answeredTimeOf(looked);
+        // Noted at once: it may be over before anybody follows it.
+        if (answeredTime !== looked.record.answeredTime)
+          await new CallRecord(this.#client, looked.record, true).change({ answeredTime });
+        return { state: 'live', startedTime: looked.record.dialedTime, answeredTime };
+      }
       case 'over': {
         const end = await endOf(looked.record, this.#options.events);
         return end === null ? { state: 'unknown' } : { state: 'ended', end };
