@@ -1,5 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { afterEach } from 'vitest';
+import type { Dialer, Progress } from '../../src/dialers/dialer.ts';
+import { eventually } from '../support/api.ts';
+import { followed, request, stepsOf } from './simulator-support.ts';
 import type { DialerEvent } from '../../src/contract/dialer-event.ts';
 import { LiveKitDialer, type LiveKitOptions } from '../../src/dialers/livekit/dialer.ts';
 import { type Timing, TIMING } from '../../src/dialers/livekit/timing.ts';
@@ -71,3 +74,24 @@ export async function liveKitForTest() {
   };
   return { stub, open };
 }
+
+export const IDENTITY = '0190aaaa-0000-7000-8000-000000000001.2';
+export const ROOM = `outdial-${IDENTITY}`;
+
+export const dial = (digits: string, more: object = {}) => ({ ...request(IDENTITY, digits), ...more });
+export const attempt = (since = Date.now() - 1_000) => ({
+  identity: IDENTITY,
+  endpoint: '+14155550012',
+  callerId: null,
+  since: new Date(since).toISOString(),
+});
+export const endOf = async (dialer: Dialer) => {
+  const last = (await followed(dialer, IDENTITY)).at(-1);
+  if (last?.step !== 'ended') throw new Error('the call has no end');
+  return last.end;
+};
+export const answered = (call: { readonly progress: readonly Progress[] }) =>
+  eventually(
+    () => Promise.resolve(stepsOf(call.progress)),
+    (steps) => steps.includes('answered'),
+  );
