@@ -81,9 +81,13 @@ export class Deployment {
     return readLedger(join(this.dataDir, `ledger-default-${trunk}.jsonl`));
   }
 
-  /** Starts a worker, ready to take calls. */
-  async startWorker(): Promise<OutdialProcess> {
-    const worker = this.#start('worker/main');
+  /**
+   * Starts a worker, ready to take calls.
+   *
+   * @param env what its environment has beside, or instead of, the usual
+   */
+  async startWorker(env: Record<string, string> = {}): Promise<OutdialProcess> {
+    const worker = this.#start('worker/main', env);
     await worker.prints(/takes calls/);
     return worker;
   }
