@@ -115,6 +115,23 @@ describe('a process that takes over', () => {
     expect(await next.live()).toEqual([]);
   });
 
+  test('finds a call that has lasted longer than its record is kept, and does not hang up on it', async () => {
+    const { stub, open } = await liveKitForTest();
+    const dying = open();
+    await dying.place(dial(TALKS));
+    const first = following(dying, IDENTITY);
+    await answered(first);
+    dying.close();
+    await first.done;
+    stub.expire(`${ROOM}-dialed`);
+    const next = open();
+    expect(await next.live()).toEqual([IDENTITY]);
+    expect(await next.find(attempt(Date.now() - 7_200_000))).toMatchObject({ state: 'live' });
+    expect(stub.person(ROOM)).toBeDefined();
+    await next.hangUp(IDENTITY);
+    expect(stub.dials(IDENTITY)).toBe(1);
+  });
+
   test('counts the calls of its own trunk alone', async () => {
     const { open } = await liveKitForTest();
     const dialer = open();

@@ -111,6 +111,11 @@ export class LiveKitRooms {
     this.#rooms.get(room)?.participants.set('colleague', { identity: 'colleague', kind: 'STANDARD', attributes: {} });
   }
 
+  /** A room nobody was in has been there for long enough. */
+  expire(name: string): void {
+    this.#rooms.delete(name);
+  }
+
   /** The server dies and another starts: rooms and participants are still listed, and nobody has them. */
   crash(): void {
     for (const room of this.#rooms.values()) room.isServed = false;

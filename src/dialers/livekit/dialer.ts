@@ -21,7 +21,7 @@ import { Refused } from './errors.ts';
 import { answeredTimeOf, endOf, uncertainEnd } from './look-back.ts';
 import { lookUp, type LookedUp } from './look-up.ts';
 import { CallRecord } from './record.ts';
-import { type DialRecord, EMPTIED_S, isRecordRoom, KEPT_S, readRecord, recordRoomOf, roomOf } from './rooms.ts';
+import { type DialRecord, EMPTIED_S, KEPT_S, readRecord, recordRoomOf, roomOf } from './rooms.ts';
 import { type Timing, TIMING } from './timing.ts';
 
 export interface LiveKitOptions extends LiveKitAccess {
@@ -67,7 +67,7 @@ export class LiveKitDialer implements Dialer {
     const dialedTime = toInstant(Date.now());
     const call = this.#callOf({ ...address, dialedTime, maxDurationMs, answeredTime: null, end: null }, false);
     try {
-      await this.#sendForAgent(call.room, request);
+      await this.#sendForAgent(call, request);
     } catch (error) {
       if (error instanceof Refused && !isPassing(error)) return void call.end(ofRefusedRoom(error));
       this.#forget(call);
@@ -120,12 +120,15 @@ export class LiveKitDialer implements Dialer {
     const { orgId, trunk } = this.#options;
     const rooms = await this.#client.rooms([]);
     const open = new Set(rooms.map(({ name }) => name));
+    // The room of a call says whose it is; so does its record, where an agent has put something else into the room.
+    const records = rooms.flatMap(({ metadata }) => readRecord(metadata) ?? []);
+    const over = new Set(records.filter(({ end }) => end !== null).map(({ identity }) => identity));
+    const identities = records
+      .filter((record) => record.orgId === orgId && record.trunk === trunk)
+      .map(({ identity }) => identity)
+      .filter((identity) => open.has(roomOf(identity)) && !over.has(identity));
+    const ours = [...new Set(identities)];
     const limit = pLimit(AT_ONCE);
-    const ours = rooms
-      .filter(({ name }) => isRecordRoom(name))
-      .map(({ metadata }) => readRecord(metadata))
-      .filter((record) => record?.orgId === orgId && record.trunk === trunk && record.end === null)
-      .flatMap((record) => (record !== null && open.has(roomOf(record.identity)) ? [record.identity] : []));
     const live = await Promise.all(ours.map((identity) => limit(() => this.#isLive(identity))));
     return ours.filter((_, index) => live[index]);
   }
@@ -151,12 +154,12 @@ export class LiveKitDialer implements Dialer {
   }
 
   /** Makes the room and dispatches the agent into it, in one request that can be repeated: nobody is dispatched twice. */
-  async #sendForAgent(name: string, request: DialRequest): Promise<void> {
-    const { orgId, trunk, agentName } = this.#options;
+  async #sendForAgent({ room: name, record }: LiveKitCall, request: DialRequest): Promise<void> {
+    const { agentName } = this.#options;
     const { identity, agentId, prompt, variables, voiceAgent } = request;
     const metadata = { callId: callIdOf(identity), attempt: attemptOf(identity), agentId, prompt, variables };
     await this.#client.createRoom(
-      { name, emptyTimeout: KEPT_S, departureTimeout: EMPTIED_S, metadata: JSON.stringify({ orgId, trunk, identity }) },
+      { name, emptyTimeout: KEPT_S, departureTimeout: EMPTIED_S, metadata: JSON.stringify(record.now) },
       { name: voiceAgent ?? agentName, metadata: JSON.stringify(metadata) },
     );
   }

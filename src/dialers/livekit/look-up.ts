@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Room } from '@livekit/protocol';
+import { toInstant } from '../../domain/instant.ts';
 import type { LiveKitClient, Person } from './client.ts';
 import { type DialRecord, readRecord, recordRoomOf, roomOf } from './rooms.ts';
 
@@ -34,13 +36,28 @@ export async function lookUp(client: LiveKitClient, identity: string, graceMs: n
   for (;;) {
     const isLast = performance.now() >= until;
     const rooms = await client.rooms([room, recordRoom]);
-    const isOpen = rooms.some(({ name }) => name === room);
+    const open = rooms.find(({ name }) => name === room);
     const record = readRecord(rooms.find(({ name }) => name === recordRoom)?.metadata ?? '');
-    if (record === null) return { kind: isOpen ? 'not-dialed' : 'nothing' };
-    if (record.end !== null || !isOpen) return { kind: 'over', record };
+    if (open === undefined) return record === null ? { kind: 'nothing' } : { kind: 'over', record };
+    if (record !== null && record.end !== null) return { kind: 'over', record };
     const { person } = await client.inRoom(room, room);
-    if (person !== null) return { kind: 'live', record, person };
+    // They may have talked for longer than a record is kept.
+    if (person !== null) return { kind: 'live', record: record ?? recordFromRoom(open, identity), person };
+    if (record === null) return { kind: 'not-dialed' };
     if (isLast) return (await client.isServed(room)) ? { kind: 'not-taken' } : { kind: 'over', record };
     await sleep(AGAIN_MS);
   }
 }
+
+/** As the room was made with it; or, where an agent has put something else there, as far as can be told. */
+const recordFromRoom = ({ metadata, creationTimeMs }: Room, identity: string): DialRecord =>
+  readRecord(metadata) ?? {
+    orgId: '',
+    trunk: '',
+    identity,
+    dialedTime: toInstant(Number(creationTimeMs)),
+    // LiveKit ends it in time.
+    maxDurationMs: 24 * 3_600_000,
+    answeredTime: null,
+    end: null,
+  };

@@ -10,9 +10,9 @@ const RECORD_SUFFIX = '-dialed';
 
 /**
  * How long a room is kept in which nobody but an agent has been, in seconds: a record for so long tells that its attempt
- * was dialed. Longer would tell more after a long standstill; but a busy trunk has a room for each of its calls of this time.
+ * was dialed. Longer would tell more after a long standstill; but a server has one for each call of this time, 190 KB each.
  */
-export const KEPT_S = 3_600;
+export const KEPT_S = 1_800;
 
 /**
  * How long the room of a call outlives the person who was in it, in seconds. LiveKit counts no agents here, so the room
@@ -26,12 +26,10 @@ export const roomOf = (identity: string): string => `${PREFIX}${identity}`;
 /** The room, always empty, that is there from just before the attempt was dialed: our record of it at LiveKit. */
 export const recordRoomOf = (identity: string): string => `${PREFIX}${identity}${RECORD_SUFFIX}`;
 
-export const isRecordRoom = (room: string): boolean => room.startsWith(PREFIX) && room.endsWith(RECORD_SUFFIX);
-
 /** An agent of this name does not exist. Named in a record's room, it keeps agents that join every room out of it. */
 export const NO_AGENT = 'outdial-nobody';
 
-/** What LiveKit keeps of an attempt for us, as its record room's metadata. */
+/** What LiveKit keeps of an attempt for us, as the metadata of its record room; the room has it as it was placed. */
 export interface DialRecord extends AttemptAddress {
   /** When it was about to be dialed. */
   readonly dialedTime: Instant;
