@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { takeoverQueue, trunkQueue } from '../contract/task-queues.ts';
 import { hasHours, limitSchedule } from '../domain/limit-schedule.ts';
 import { checkAgentForDialer, checkTrunkForDialer } from './dialer-checks.ts';
-import { name } from './fields.ts';
+import { duration, name } from './fields.ts';
 import { hashKey } from './key-hash.ts';
 import { type Mistake, type Path, pathText } from './path.ts';
 import { legalHours, schedule } from './schedule-schema.ts';
@@ -50,6 +50,7 @@ const skeleton = lenient(
         trunk: lenient(name),
         voiceAgent: lenient(z.string()).default(null),
         schedule: lenient(schedule).default(null),
+        ringTimeout: lenient(duration()).default(null),
       }),
     ),
   }),

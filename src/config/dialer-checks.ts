@@ -7,6 +7,8 @@ export interface DialerTrunk {
 }
 export interface DialerAgent {
   readonly voiceAgent: string | null;
+  /** In milliseconds. */
+  readonly ringTimeout: number | null;
 }
 
 const CALLER_ID =
@@ -19,14 +21,26 @@ export const checkTrunkForDialer = ({ dialer, callerId }: DialerTrunk, path: Pat
 /** Where Twilio can connect a call to: a media stream, or a SIP address. */
 export const isTwilioAgent = (voiceAgent: string): boolean => /^(wss:\/\/[^?#\s]+|sips?:[^?\s]+)$/.test(voiceAgent);
 
-/** What the dialer of an agent's trunk makes of its `voiceAgent`. */
-export const checkAgentForDialer = ({ voiceAgent }: DialerAgent, trunk: DialerTrunk, path: Path): Mistake[] =>
-  trunk.dialer?.type !== 'twilio' || voiceAgent === null || isTwilioAgent(voiceAgent)
-    ? []
-    : [
-        {
-          path: [...path, 'voiceAgent'],
-          message:
-            'expected the wss:// address (without a query) or the SIP address of an agent, since its trunk is Twilio’s',
-        },
-      ];
+/** How long LiveKit lets a telephone ring before it gives the request up, in milliseconds: measured. */
+const LONGEST_LIVEKIT_RINGING_MS = 80_000;
+
+/** What the dialer of an agent's trunk makes of the agent. */
+export function checkAgentForDialer(
+  { voiceAgent, ringTimeout }: DialerAgent,
+  trunk: DialerTrunk,
+  path: Path,
+): Mistake[] {
+  const type = trunk.dialer?.type;
+  if (type === 'twilio' && voiceAgent !== null && !isTwilioAgent(voiceAgent)) {
+    return [{ path: [...path, 'voiceAgent'], message: TWILIO_AGENT }];
+  }
+  // Told, not cut short.
+  if (type === 'livekit' && ringTimeout !== null && ringTimeout > LONGEST_LIVEKIT_RINGING_MS) {
+    return [{ path: [...path, 'ringTimeout'], message: LIVEKIT_RINGING }];
+  }
+  return [];
+}
+
+const TWILIO_AGENT =
+  'expected the wss:// address (without a query) or the SIP address of an agent, since its trunk is Twilio’s';
+const LIVEKIT_RINGING = `expected at most ${LONGEST_LIVEKIT_RINGING_MS / 1_000}s: a trunk of type livekit rings no longer`;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { mapping, orNull, text } from './fields.ts';
 import { httpDialer } from './http-schema.ts';
+import { livekit } from './livekit-schema.ts';
 import { twilio } from './twilio-schema.ts';
 import type { DialerConfig, SimulatorConfig } from './types.ts';
 
@@ -11,4 +12,9 @@ const simulator = mapping({
 }) satisfies z.ZodType<SimulatorConfig>;
 
 /** How a trunk places calls: one mapping for each `type`. */
-export const dialer = z.discriminatedUnion('type', [simulator, httpDialer, twilio]) satisfies z.ZodType<DialerConfig>;
+export const dialer = z.discriminatedUnion('type', [
+  simulator,
+  httpDialer,
+  livekit,
+  twilio,
+]) satisfies z.ZodType<DialerConfig>;

@@ -10,6 +10,7 @@ export interface Overrides {
 const OVERRIDES: Readonly<Record<DialerConfig['type'], Overrides>> = {
   simulator: { phoneNumber: true, displayName: true },
   http: { phoneNumber: true, displayName: true },
+  livekit: { phoneNumber: true, displayName: true },
   twilio: { phoneNumber: true, displayName: false }, // what people are shown is the number's own (CNAM, branded calling)
 };
 

@@ -9,6 +9,7 @@ export type {
   ContactRules,
   DialerConfig,
   HttpDialerConfig,
+  LiveKitConfig,
   OrganizationConfig,
   PredialConfig,
   SimulatorConfig,

@@ -20,7 +20,7 @@ export interface OrganizationConfig {
 }
 
 /** How a trunk places calls. A union by `type`: one member for each dialer. */
-export type DialerConfig = SimulatorConfig | HttpDialerConfig | TwilioConfig;
+export type DialerConfig = SimulatorConfig | HttpDialerConfig | LiveKitConfig | TwilioConfig;
 
 /** Dials nobody: calls ring, are answered and end by themselves. */
 export interface SimulatorConfig {
@@ -30,6 +30,19 @@ export interface SimulatorConfig {
   /** The file in which it keeps what it dialed, as a carrier would, as written in `outdial.yaml`; null is one of its own for
    * each trunk, in the data directory. */
   readonly ledger: string | null;
+}
+
+/** Dials through the SIP bridge of a LiveKit server, and sends for one of its voice agents first. */
+export interface LiveKitConfig {
+  readonly type: 'livekit';
+  /** http, https, ws or wss. */
+  readonly url: string;
+  readonly apiKey: string;
+  readonly apiSecret: string;
+  /** LiveKit's ID of an outbound trunk. */
+  readonly sipTrunkId: string;
+  /** The name under which the voice agent is registered, for agents that name no `voiceAgent`. */
+  readonly agentName: string;
 }
 
 /**

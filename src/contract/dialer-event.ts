@@ -8,6 +8,9 @@ export type DialerEventName = (typeof DIALER_EVENTS)[number];
 /** Where providers tell events, each with what names the attempt behind it. */
 export const DIALER_EVENTS_PATH = '/api/v1/dialer-events';
 
+/** The attribute of a LiveKit participant that bears the attempt's token: its events have one address for all. */
+export const TOKEN_ATTRIBUTE = 'outdial.token';
+
 /** What a provider has told of an attempt, `POST /dialer-events/{token}`, on its way to the attempt's dialer. */
 export interface DialerEvent {
   readonly identity: string;

@@ -24,6 +24,9 @@ export const attemptIdentity = (callId: string, attempt: number): string => `${c
 /** The call of an {@link attemptIdentity}. */
 export const callIdOf = (identity: string): string => identity.slice(0, identity.lastIndexOf('.'));
 
+/** The attempt's number of an {@link attemptIdentity}, from 1. */
+export const attemptOf = (identity: string): number => Number(identity.slice(identity.lastIndexOf('.') + 1));
+
 /** The delivery of one webhook's event, of a call or of a batch. */
 export const webhookId = (id: string, event: string): string => `webhook-${id}-${event}`;
 

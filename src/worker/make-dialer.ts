@@ -4,6 +4,7 @@ import type { TrunkConfig } from '../config/schema.ts';
 import type { AttemptAddress } from '../contract/dialer-event.ts';
 import type { Dialer } from '../dialers/dialer.ts';
 import { HttpDialer } from '../dialers/http/dialer.ts';
+import { LiveKitDialer } from '../dialers/livekit/dialer.ts';
 import type { ProviderEvents } from '../dialers/provider-events.ts';
 import { createSimulator } from '../dialers/simulator.ts';
 import { TwilioDialer } from '../dialers/twilio/dialer.ts';
@@ -27,6 +28,12 @@ export function makeDialer({ orgId, name, dialer }: TrunkConfig, deps: DialerDep
     }
     case 'http':
       return new HttpDialer({ ...deps, trunk: { orgId, trunk: name }, config: dialer });
+    case 'livekit': {
+      // LiveKit has one address for all that it tells: what it needs of an attempt's own is the token at the end.
+      const token = async (attempt: AttemptAddress): Promise<string> =>
+        (await deps.callbackUrl(attempt)).split('/').at(-1) ?? '';
+      return new LiveKitDialer({ ...dialer, orgId, trunk: name, events: deps.events, token });
+    }
     case 'twilio':
       return new TwilioDialer({ ...deps, trunk: { orgId, trunk: name }, config: dialer });
   }

@@ -8,6 +8,9 @@ export function readerOf(dialer: DialerConfig): ReadEvent | null {
   switch (dialer.type) {
     case 'simulator':
       return null;
+    // Told to one address for all: `livekit.ts`.
+    case 'livekit':
+      return null;
     case 'http':
       return readHttpEvent;
     case 'twilio':

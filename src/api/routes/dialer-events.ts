@@ -2,6 +2,7 @@ import { type Request, raw, Router } from 'express';
 import { readAttemptToken } from '../../config/attempt-token.ts';
 import { LARGEST_EVENT_BYTES } from '../../contract/dialer-event.ts';
 import { type ApiDeps, step } from '../context.ts';
+import { readLiveKitEvent } from '../dialer-events/livekit.ts';
 import { readerOf } from '../dialer-events/reader-of.ts';
 import { notFound } from '../problem.ts';
 
@@ -13,6 +14,20 @@ export function dialerEventRoutes(deps: ApiDeps): Router {
   const router = Router();
   // As it came over the wire: what a signature is of.
   router.use(raw({ limit: LARGEST_EVENT_BYTES, type: () => true }));
+
+  // A LiveKit server has one address for all that it tells: whose attempt it is, the event itself says.
+  router.post('/livekit', async (request, response) => {
+    const { authorization } = request.headers;
+    const { secret } = deps;
+    const read = await readLiveKitEvent({
+      body: bodyOf(request),
+      authorization,
+      secret,
+      configuration: deps.configuration(),
+    });
+    if (read !== null) await step(deps, () => deps.events.pass(read.address, read.event));
+    response.status(204).end();
+  });
 
   // A provider waits for the answer, and tells it again where there is none: so it is durable first.
   router.post('/:token', async (request, response) => {
