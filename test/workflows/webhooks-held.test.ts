@@ -58,12 +58,12 @@ describe('A page that an operator cancels before its turn', () => {
     await batch.result();
   });
 
-  it('tells nobody before the batch is sealed: its calls were not accepted', async () => {
+  it('tells nobody before the batch is sealed, which then never is: it would not be whole', async () => {
     const batch = await loadedBatch([WAITS], [WAITS]);
     await batch.page(1).cancel();
     await batch.page(1).result();
-    await batch.handle.cancel();
-    await expect(batch.result()).rejects.toThrow();
+    const cause = { type: 'BatchExpired' };
+    await expect(batch.result()).rejects.toMatchObject({ cause });
     expect(world.script.told).toEqual([]);
   });
 });
