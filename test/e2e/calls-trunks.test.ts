@@ -129,6 +129,7 @@ describe('the trunks', () => {
       callsPerSecond: 50,
       allowedCountries: null,
       callerIds: null,
+      overrides: { phoneNumber: true, displayName: true },
       busy: 0,
       queued: 0,
       paused: false,
