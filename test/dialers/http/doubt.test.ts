@@ -199,6 +199,18 @@ describe('a process that takes over', () => {
     expect(await open({ statusUrl: null }).find(attempt(newIdentity()))).toEqual({ state: 'unknown' });
   });
 
+  it('takes the zero of a language for no time: nobody has answered, and nobody is hung up on', async () => {
+    const [identity, zero] = [newIdentity(), '0001-01-01T00:00:00Z'];
+    const body = { status: 'ringing', startedTime: zero, answeredTime: zero, endedTime: zero };
+    stub.react = ({ method }) => (method === 'GET' ? { status: 200, body } : undefined);
+    const since = new Date().toISOString();
+    expect(await dialer.find(attempt(identity, since))).toEqual({
+      state: 'live',
+      startedTime: since,
+      answeredTime: null,
+    });
+  });
+
   it('asks again where the status cannot be read', async () => {
     stub.react = () => ({ status: 200, body: { state: 'up' } });
     await expect(dialer.find(attempt(newIdentity()))).rejects.toThrow(/status cannot be read \(HTTP 200\)/);
