@@ -75,10 +75,7 @@ export async function openLineHost(deps: LineHostDeps, trunk: TrunkRef, executio
   const openLines = async (): Promise<RunningWorker> => {
     await countLiveCalls(parts, watch, log);
     parts.pace.rest();
-    return await startWorker(
-      deps,
-      trunkWorkerOptions(trunkQueue(trunk.orgId, trunk.trunk), activities, admission),
-    );
+    return await startWorker(deps, trunkWorkerOptions(trunkQueue(trunk.orgId, trunk.trunk), activities, admission));
   };
   const calls = await openLines().catch(async (error: unknown) => {
     // It is tried again in a second, here or elsewhere: a Worker left behind would take events from whoever hosts it then.

@@ -54,7 +54,8 @@ describe('the end of an attempt', () => {
     expect(fitEnd({ ...END, postCallAnalysis })).toEqual({
       ...END,
       postCallAnalysis: null,
-      errorMessage: 'The analysis has more than 100 objects and arrays within each other: look it up at the provider under rec-7',
+      errorMessage:
+        'The analysis has more than 100 objects and arrays within each other: look it up at the provider under rec-7',
     });
   });
 

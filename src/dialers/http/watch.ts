@@ -112,9 +112,10 @@ class Watched {
         call.end('uncertain', doubtful(call.doubt.why));
       }
     }
-    // It was to be stopped before the platform knew it. Who has answered meanwhile is not hung up on.
-    if (call.isMissed && call.isKnown && !call.isAnswered && !call.isOver) call.isMissed = !(await platform.hangUp(call));
     if (!call.isOver && Date.now() > call.overdueAt + patience.slackMs) await this.#overdue(status.kind === 'told');
+    // It was to be stopped before the platform knew it. Who has answered meanwhile is not hung up on.
+    if (call.isMissed && call.isKnown && !call.isAnswered && !call.isOver)
+      call.isMissed = !(await platform.hangUp(call));
   }
 
   /** A platform that took a call has forgotten it; one that did not say so may yet come to know it. */

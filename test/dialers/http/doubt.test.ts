@@ -234,7 +234,10 @@ describe('a platform that reports nothing', () => {
     await dialer.place(request(identity, TALKS, { ringTimeoutMs: 100, maxDurationMs: 100 }));
     expect((await followed(dialer, identity)).at(-1)).toMatchObject({
       step: 'ended',
-      end: { disposition: 'answered', errorMessage: expect.stringMatching(/has not told the end of the call/) as string },
+      end: {
+        disposition: 'answered',
+        errorMessage: expect.stringMatching(/has not told the end of the call/) as string,
+      },
     });
   });
 
