@@ -9,6 +9,9 @@ export const MOST_ANALYSIS_BYTES = 200_000;
 /** The longest message or name of a provider, in bytes of JSON: people are to read it. */
 export const MOST_TEXT_BYTES = 10_000;
 
+/** Far deeper than any real analysis. What is much deeper nothing can write: each try to tell the end would fail. */
+const MOST_LEVELS = 100;
+
 /**
  * An end as the call's workflow can carry it. Temporal takes values of up to 2 MiB, and a webhook's event holds
  * transcript, analysis and the call's variables together (tried: 2,095,000 bytes of it go through, 2,154,000 leave the
@@ -20,6 +23,10 @@ export function fitEnd(end: AttemptEnd): AttemptEnd {
   const at = recordId === null ? 'look it up at the provider' : `look it up at the provider under ${recordId}`;
   const notes: string[] = [];
   const keep = <T>(value: T, name: string, most: number): T | null => {
+    if (isDeeper(value, MOST_LEVELS)) {
+      notes.push(`The ${name} has more than ${MOST_LEVELS} objects and arrays within each other: ${at}`);
+      return null;
+    }
     if (fits(value, most)) return value;
     notes.push(`The ${name} has ${counted(bytesOf(value))} bytes, more than the ${counted(most)} that are kept: ${at}`);
     return null;
@@ -37,6 +44,11 @@ export function fitEnd(end: AttemptEnd): AttemptEnd {
   if (recordId !== end.recordId) notes.push("The provider's ID of the call is longer than any that is kept");
   if (notes.length === 0) return end;
   return { ...fitted, errorMessage: [fitted.errorMessage, ...notes].filter((note) => note !== null).join('. ') };
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 const fits = (value: unknown, most: number): boolean => bytesOf(value) <= most;

@@ -71,13 +71,20 @@ export async function openLineHost(deps: LineHostDeps, trunk: TrunkRef, executio
 
   await tenure.confirm();
   const takeovers = await startWorker(deps, takeoverWorkerOptions(takeoverQueue(trunk.orgId, trunk.trunk), activities));
-  await countLiveCalls(parts, watch, log);
-  parts.pace.rest();
   const admission = new LineAdmission(parts.lines);
-  const calls = await startWorker(
-    deps,
-    trunkWorkerOptions(trunkQueue(trunk.orgId, trunk.trunk), activities, admission),
-  );
+  const openLines = async (): Promise<RunningWorker> => {
+    await countLiveCalls(parts, watch, log);
+    parts.pace.rest();
+    return await startWorker(deps, trunkWorkerOptions(trunkQueue(trunk.orgId, trunk.trunk), activities, admission));
+  };
+  const calls = await openLines().catch(async (error: unknown) => {
+    // It is tried again in a second, here or elsewhere: a Worker left behind would take events from whoever hosts it then.
+    tenure.end();
+    await takeovers.stop();
+    admission.close();
+    watch.stop();
+    throw error;
+  });
   // They may have changed since it was hosted last.
   const workflow = deps.client.workflow.getHandle(execution.workflowId);
   const teller = new SettingsTeller(workflow, () => trunkSettings(deps.configuration(), trunk), log);

@@ -48,6 +48,11 @@ describe('the http dialer of a trunk', () => {
       `headers.X-Api-Key: ${written}`,
       `headers.Cookie: ${written}`,
     ]);
+    for (const header of ['X-Auth', 'X-Password', 'X-Credential']) {
+      expect(mistakes({ headers: { [header]: 'hunter2' } })).toEqual([`headers.${header}: ${written}`]);
+    }
+    expect(mistakes({ url: 'https://voice.example/calls?tenant=acme&api_key=hunter2' })).toEqual([`url: ${written}`]);
+    expect(mistakes({ url: 'https://voice.example/calls?tenant=acme&api_key=${VOICE_TOKEN}' })).toEqual([]);
     expect(mistakes({ headers: { 'X-Tenant': 'acme' } })).toEqual([]);
     const told = mistakes({ url: 'https://me:hunter2@voice.example/', secret: '${VOICE_TOKEN}' }).join();
     expect(told).toContain('url: expected no user and password in it');

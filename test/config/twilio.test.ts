@@ -68,6 +68,9 @@ describe('a Twilio trunk', () => {
         (key) => `trunks[0].dialer.${key}: expected a credential to be taken from the environment: write \${NAME}`,
       ),
     );
+    expect(problemsWith({ connect: { sip: 'sip:agent:hunter2@example.com' } })).toEqual([
+      'trunks[0].dialer.connect.sip: expected a credential to be taken from the environment: write ${NAME}',
+    ]);
     const wrong = problems(fileWith({ apiKey: '${TOKEN}', apiSecret: '${SECRET}' }), ENV);
     expect(wrong).toEqual([expect.stringMatching(/apiKey: expected SK and 32 hexadecimal digits/)]);
     expect(wrong.join()).not.toContain('private');

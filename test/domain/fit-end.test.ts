@@ -48,6 +48,17 @@ describe('the end of an attempt', () => {
     expect(fitted).toEqual({ ...END, ...without, errorMessage: fitted.errorMessage });
   });
 
+  test('is without an analysis that is nested so deeply that nothing can write it', () => {
+    const depth = 90_000;
+    const postCallAnalysis: unknown = JSON.parse('['.repeat(depth) + ']'.repeat(depth));
+    expect(fitEnd({ ...END, postCallAnalysis })).toEqual({
+      ...END,
+      postCallAnalysis: null,
+      errorMessage:
+        'The analysis has more than 100 objects and arrays within each other: look it up at the provider under rec-7',
+    });
+  });
+
   test('keeps what its provider said, beside all that is to be said of it', () => {
     const end = { ...END, recordId: null, errorMessage: 'line noise', transcription: text(1_000_001) };
     expect(fitEnd({ ...end, postCallAnalysis: text(500_001) }).errorMessage).toBe(

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DISPOSITIONS } from '../../contract/call.ts';
 import { DIALER_EVENTS, type DialerEvent, type DialerEventName } from '../../contract/dialer-event.ts';
 import { toInstant } from '../../domain/instant.ts';
+import { toldTime } from '../../domain/told-time.ts';
 import { isTooDeep } from '../accepting/call-body.ts';
 import { BodyMistakes, Mistakes } from '../accepting/mistakes.ts';
 import { addIssues, inOurWords } from '../body-words.ts';
@@ -31,7 +32,8 @@ const ofEnd = {
 const FIELDS = { ringing: ofAll, answered: ofAll, ended: ofEnd } as const satisfies Record<DialerEventName, object>;
 
 /**
- * An event as docs/http-dialer.md has it. Times that have not come yet are of a clock that is ahead: they count as now.
+ * An event as docs/http-dialer.md has it. Times that have not come yet are of a clock that is ahead: they count as now. One
+ * that stands for none counts as left out.
  *
  * @throws Problem for a body that is none, with all that is wrong with it; nothing of it is repeated, since it may be private
  */
@@ -48,7 +50,7 @@ function read(body: string): Event {
   const mistakes = new BodyMistakes();
   addIssues(parsed.error?.issues ?? [], () => Object.keys(fields), new Mistakes(mistakes, null));
   if (name === undefined || !parsed.success) throw mistakes.toProblem(SO);
-  return { name, time: notAhead(parsed.data.time) ?? toInstant(Date.now()), data: toldOf(parsed.data) };
+  return { name, time: toldTime(parsed.data.time) ?? toInstant(Date.now()), data: toldOf(parsed.data) };
 }
 
 const SO = 'the event was not taken';
@@ -63,11 +65,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-const notAhead = (time: unknown): string | null =>
-  typeof time === 'string' ? toInstant(Math.min(Date.parse(time), Date.now())) : null;
-
 /** What else it says; `null` means the same as leaving a field out. */
 function toldOf(sent: Record<string, unknown>): Record<string, unknown> {
-  const all = Object.entries({ ...sent, answeredTime: notAhead(sent.answeredTime) });
+  const all = Object.entries({ ...sent, answeredTime: toldTime(sent.answeredTime) });
   return Object.fromEntries(all.filter(([key, value]) => !['event', 'time'].includes(key) && value != null));
 }

@@ -4,7 +4,7 @@ import { LARGEST_EVENT_BYTES } from '../../contract/dialer-event.ts';
 import { type ApiDeps, step } from '../context.ts';
 import { readLiveKitEvent } from '../dialer-events/livekit.ts';
 import { readerOf } from '../dialer-events/reader-of.ts';
-import { notFound } from '../problem.ts';
+import { notFound, tooLarge } from '../problem.ts';
 
 /**
  * `/dialer-events`: what providers tell of their calls by themselves. No API key is asked for: the address itself bears a
@@ -13,7 +13,10 @@ import { notFound } from '../problem.ts';
 export function dialerEventRoutes(deps: ApiDeps): Router {
   const router = Router();
   // As it came over the wire: what a signature is of.
-  router.use(raw({ limit: LARGEST_EVENT_BYTES, type: () => true }));
+  const body = raw({ limit: LARGEST_EVENT_BYTES, type: () => true });
+  router.use((request, response, next) => {
+    body(request, response, (error?: unknown) => next(isTooLarge(error) ? tooLarge(TOO_LARGE) : error));
+  });
 
   // A LiveKit server has one address for all that it tells: whose attempt it is, the event itself says.
   router.post('/livekit', async (request, response) => {
@@ -43,6 +46,10 @@ export function dialerEventRoutes(deps: ApiDeps): Router {
 
   return router;
 }
+
+const TOO_LARGE = `An event is at most ${LARGEST_EVENT_BYTES / 1_000_000} MB: leave its transcript out, or shorten it.`;
+
+const isTooLarge = (error: unknown): boolean => (error as { type?: unknown } | undefined)?.type === 'entity.too.large';
 
 /** The body's text; empty where there is none. */
 const bodyOf = ({ body }: Request): string => (Buffer.isBuffer(body) ? body.toString('utf8') : '');

@@ -21,6 +21,8 @@ export class HttpCall {
   isTold = false;
   /** Whether it was asked to hang up. */
   isHungUp = false;
+  /** Whether it had nothing to hang up then: the request to dial may have been on its way, and the call may turn up. */
+  isMissed = false;
   /** Whether it was placed by this process, which knows best when. */
   readonly isOurs: boolean;
   #startedTime: Instant;
@@ -103,12 +105,13 @@ export class HttpCall {
     });
   }
 
-  /** Ends it without the platform having said so. @param message for people */
+  /** Ends it without the platform having said so: `answered` where somebody had, whatever came then. @param message for people */
   end(disposition: Disposition, message: string, code: string | null = null): void {
     if (this.isOver) return;
     this.#finish({
       endedTime: toInstant(Date.now()),
-      disposition,
+      // Who has been reached is not to be called again because nobody heard how it went on.
+      disposition: this.isAnswered ? 'answered' : disposition,
       providerCode: code,
       recordId: this.id,
       transcription: null,

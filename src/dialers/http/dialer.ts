@@ -79,6 +79,8 @@ export class HttpDialer implements Dialer {
         if (placement.isOurFault) log.error({ identity }, placement.message);
         return call.end(placement.disposition, placement.message, placement.code);
       case 'unavailable':
+        // A gateway may have given up on a platform that dials, and says so by itself.
+        if (call.isKnown) return;
         this.#drop(call);
         throw new ProviderUnavailable(`The voice platform cannot be asked: ${placement.why}`);
       case 'unsure':
@@ -144,7 +146,7 @@ export class HttpDialer implements Dialer {
   async hangUp(identity: string): Promise<void> {
     const call = this.#calls.get(identity) ?? (await this.#told(new HttpCall(identity, toInstant(Date.now()), null)));
     if (call.isOver) return;
-    await this.#platform.hangUp({ identity, id: call.id });
+    call.isMissed = !(await this.#platform.hangUp({ identity, id: call.id }));
     call.isHungUp = true;
     call.wake();
   }

@@ -73,16 +73,17 @@ export class Platform {
   /**
    * Has it hang up. One that does not know the call, or says that it is over, has nothing to hang up.
    *
+   * @returns whether it does; false where it has nothing to
    * @throws Error when it does not answer, or does not take it
    */
-  async hangUp(call: CallName): Promise<void> {
+  async hangUp(call: CallName): Promise<boolean> {
     const url = addressOf(this.#config.hangUpUrl, call);
     if (url === null)
       throw new Error('The voice platform has not told its ID of the call, which it is to be hung up by');
     const { statusCode } = await this.#send(post(url, { ...call }), `${call.identity}-hangup`);
-    if ((statusCode < 200 || statusCode > 299) && ![404, 409, 410].includes(statusCode)) {
-      throw new Error(`The voice platform did not hang up (HTTP ${statusCode})`);
-    }
+    if (statusCode >= 200 && statusCode < 300) return true;
+    if ([404, 409, 410].includes(statusCode)) return false;
+    throw new Error(`The voice platform did not hang up (HTTP ${statusCode})`);
   }
 
   /** @param id of the message, as its signature has it */

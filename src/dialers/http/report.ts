@@ -1,6 +1,6 @@
 import { DISPOSITIONS, type Disposition, type Instant } from '../../contract/call.ts';
 import type { DialerEvent } from '../../contract/dialer-event.ts';
-import { toInstant } from '../../domain/instant.ts';
+import { toldTime } from '../../domain/told-time.ts';
 import { fieldsOf, messageOf, textOf } from './json.ts';
 
 const STATUSES = ['dialing', 'ringing', 'answered', 'ended'] as const;
@@ -45,16 +45,16 @@ export function reportsOf(events: readonly DialerEvent[]): Report[] {
 
 function report(status: Report['status'], fields: Readonly<Record<string, unknown>>): Report {
   const { transcription, postCallAnalysis } = fields;
-  const answeredTime = timeOf(fields.answeredTime);
+  const answeredTime = toldTime(fields.answeredTime);
   const said = DISPOSITIONS.find((one) => one === fields.disposition) ?? null;
   const isUnsaid = status === 'ended' && said === null;
   return {
     status,
     id: textOf(fields.id),
-    startedTime: timeOf(fields.startedTime),
-    ringingTime: timeOf(fields.ringingTime),
+    startedTime: toldTime(fields.startedTime),
+    ringingTime: toldTime(fields.ringingTime),
     answeredTime,
-    endedTime: timeOf(fields.endedTime),
+    endedTime: toldTime(fields.endedTime),
     disposition: isUnsaid ? (answeredTime === null ? 'failed' : 'answered') : said,
     code: textOf(fields.code, 64),
     recordId: textOf(fields.recordId),
@@ -62,10 +62,4 @@ function report(status: Report['status'], fields: Readonly<Record<string, unknow
     postCallAnalysis: postCallAnalysis ?? null,
     message: isUnsaid ? 'The voice platform did not say how the call ended' : messageOf(fields.message),
   };
-}
-
-/** A time that has not come yet is of a clock that is ahead. */
-function timeOf(value: unknown): Instant | null {
-  const time = typeof value === 'string' ? Date.parse(value) : NaN;
-  return Number.isNaN(time) ? null : toInstant(Math.min(time, Date.now()));
 }

@@ -21,6 +21,8 @@ export interface Patience {
   readonly lateMs: number;
   /** How much longer than it may a call lasts before nobody waits for its end. */
   readonly slackMs: number;
+  /** For so long after that a call is followed that its platform says is live: a status that hangs keeps no line for ever. */
+  readonly stuckMs: number;
 }
 
 export const PATIENCE: Patience = {
@@ -31,6 +33,7 @@ export const PATIENCE: Patience = {
   underwayMs: 3_000,
   lateMs: 2_000,
   slackMs: 60_000,
+  stuckMs: 600_000,
 };
 
 /** A platform that does not answer is asked less often each time, up to this, in milliseconds. */
@@ -110,6 +113,9 @@ class Watched {
       }
     }
     if (!call.isOver && Date.now() > call.overdueAt + patience.slackMs) await this.#overdue(status.kind === 'told');
+    // It was to be stopped before the platform knew it. Who has answered meanwhile is not hung up on.
+    if (call.isMissed && call.isKnown && !call.isAnswered && !call.isOver)
+      call.isMissed = !(await platform.hangUp(call));
   }
 
   /** A platform that took a call has forgotten it; one that did not say so may yet come to know it. */
@@ -130,16 +136,16 @@ class Watched {
 
   /** It has lasted for longer than it may: nobody is to talk on a call that nobody waits for. */
   async #overdue(isSeen: boolean): Promise<void> {
-    const { platform, log } = this.#deps;
+    const { platform, log, patience } = this.#deps;
     const call = this.#call;
     try {
       await platform.hangUp(call);
     } catch (error) {
       log.warn({ err: error, identity: call.identity }, 'cannot hang up a call that lasts for too long');
     }
-    // What is seen to be live is followed to its end.
-    if (!isSeen)
-      call.end('uncertain', `The voice platform has not told the end of the call by ${toInstant(Date.now())}`);
+    // What is seen to be live is followed to its end, for a while.
+    if (isSeen && Date.now() <= call.overdueAt + patience.slackMs + patience.stuckMs) return;
+    call.end('uncertain', `The voice platform has not told the end of the call by ${toInstant(Date.now())}`);
   }
 }
 

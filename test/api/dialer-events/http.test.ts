@@ -51,6 +51,13 @@ describe('an event of a platform', () => {
     }
   });
 
+  it('has no time where it tells the zero of its language', async () => {
+    const zero = '0001-01-01T00:00:00Z';
+    const { time, data } = await read({ event: 'ended', disposition: 'no-answer', time: zero, answeredTime: zero });
+    expect(Math.abs(Date.parse(time) - Date.now())).toBeLessThan(10_000);
+    expect(data).toEqual({ disposition: 'no-answer' });
+  });
+
   it('is refused with everything that is wrong with it, and nothing of what it says', async () => {
     expect(await mistakesOf({ event: 'ended', dispositon: 'busy', time: 'soon', code: 486, recordId: '' })).toEqual([
       ['time', 'expected a time such as 2026-11-24T09:00:00Z'],

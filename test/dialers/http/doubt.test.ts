@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readHttpEvent } from '../../../src/api/dialer-events/http.ts';
 import { ProviderUnavailable } from '../../../src/dialers/dialer.ts';
@@ -80,6 +83,20 @@ describe('a platform that does not say whether it dials', () => {
     expect(placings()).toBe(1);
   });
 
+  it('and dials after the call was to be stopped, is told to hang up once it does', async () => {
+    const ringing = await HttpPlatformStub.start({ ringMs: 2_000 });
+    const by = openDialer(ringing.config(), inbox);
+    opened.push(by);
+    const identity = newIdentity();
+    ringing.react = (asked) => (isPlacing(asked) ? 'reset' : undefined);
+    await by.place(request(identity, ANSWERED));
+    await by.hangUp(identity);
+    const all = followed(by, identity);
+    ringing.dial(identity, ringing.asked.find(isPlacing)?.raw ?? '');
+    expect((await all).at(-1)).toMatchObject({ step: 'ended', end: { disposition: 'no-answer' } });
+    await ringing.stop();
+  });
+
   it('and cannot be asked, is heard when it tells by itself, and else makes the call uncertain', async () => {
     const mute = open({ statusUrl: null });
     expect(await endOf('reset', mute)).toMatchObject({ disposition: 'uncertain' });
@@ -106,6 +123,24 @@ describe('a platform that says that it does not dial', () => {
     expect(await dialer.find(attempt(identity))).toEqual({ state: 'never-placed' });
   });
 
+  it('while it tells that it does, is believed to: the call is not dialed again', async () => {
+    const identity = newIdentity();
+    const callback = await inbox.callbackUrl({ orgId: 'default', trunk: 'voice', identity });
+    // A gateway that gives up after the first event has come.
+    const gateway = createServer((asked, answer) => {
+      void (async () => {
+        await fetch(callback, { method: 'POST', body: JSON.stringify({ event: 'ringing' }) });
+        stub.dial(identity, ((await asked.toArray()) as Buffer[]).join(''));
+        answer.writeHead(503).end();
+      })();
+    }).listen(0, '127.0.0.1');
+    await once(gateway, 'listening');
+    const by = open({ url: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}/calls` });
+    await by.place(request(identity, ANSWERED));
+    expect((await followed(by, identity)).at(-1)).toMatchObject({ step: 'ended', end: { disposition: 'answered' } });
+    gateway.close();
+  });
+
   it('refuses the call, which ends as it says, without anybody having been rung', async () => {
     const body = { disposition: 'invalid-number', message: 'No such number: +14155550001', code: 'E404' };
     expect(await endOf({ status: 422, body })).toMatchObject({
@@ -126,6 +161,17 @@ describe('a platform that forgets', () => {
       step: 'ended',
       end: { disposition: 'uncertain', errorMessage: 'The voice platform no longer knows the call' },
     });
+  });
+
+  it('a call that somebody had answered makes it answered: who was reached is not called again', async () => {
+    const identity = newIdentity();
+    await dialer.place(request(identity, TALKS));
+    const all: string[] = [];
+    for await (const progress of dialer.follow(identity, new AbortController().signal)) {
+      all.push(progress.step === 'ended' ? progress.end.disposition : progress.step);
+      if (progress.step === 'answered') stub.forget();
+    }
+    expect(all.slice(-2)).toEqual(['answered', 'answered']);
   });
 
   it('what it has told of by itself is not believed that it never dialed', async () => {
@@ -153,6 +199,18 @@ describe('a process that takes over', () => {
     expect(await open({ statusUrl: null }).find(attempt(newIdentity()))).toEqual({ state: 'unknown' });
   });
 
+  it('takes the zero of a language for no time: nobody has answered, and nobody is hung up on', async () => {
+    const [identity, zero] = [newIdentity(), '0001-01-01T00:00:00Z'];
+    const body = { status: 'ringing', startedTime: zero, answeredTime: zero, endedTime: zero };
+    stub.react = ({ method }) => (method === 'GET' ? { status: 200, body } : undefined);
+    const since = new Date().toISOString();
+    expect(await dialer.find(attempt(identity, since))).toEqual({
+      state: 'live',
+      startedTime: since,
+      answeredTime: null,
+    });
+  });
+
   it('asks again where the status cannot be read', async () => {
     stub.react = () => ({ status: 200, body: { state: 'up' } });
     await expect(dialer.find(attempt(newIdentity()))).rejects.toThrow(/status cannot be read \(HTTP 200\)/);
@@ -168,6 +226,19 @@ describe('a platform that reports nothing', () => {
     await mute.place(request(identity, TALKS, { ringTimeoutMs: 100, maxDurationMs: 100 }));
     expect((await followed(mute, identity)).at(-1)).toMatchObject({ step: 'ended', end: { disposition: 'uncertain' } });
     expect(stub.asked.at(-1)).toMatchObject({ method: 'POST', path: `/calls/${identity}/hangup` });
+  });
+
+  it('but that the call goes on, long after it was told to hang up, keeps no line for ever', async () => {
+    const identity = newIdentity();
+    stub.react = ({ path }) => (path.endsWith('/hangup') ? { status: 200 } : undefined);
+    await dialer.place(request(identity, TALKS, { ringTimeoutMs: 100, maxDurationMs: 100 }));
+    expect((await followed(dialer, identity)).at(-1)).toMatchObject({
+      step: 'ended',
+      end: {
+        disposition: 'answered',
+        errorMessage: expect.stringMatching(/has not told the end of the call/) as string,
+      },
+    });
   });
 
   it('and lets somebody talk for longer than they may, is told to hang up', async () => {

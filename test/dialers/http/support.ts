@@ -15,6 +15,7 @@ export const IMPATIENCE = {
   underwayMs: 150,
   lateMs: 200,
   slackMs: 400,
+  stuckMs: 400,
 };
 
 export const configOf = (url: string, more: Partial<HttpDialerConfig> = {}): HttpDialerConfig => ({
