@@ -3,6 +3,7 @@ import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Instant } from '../contract/call.ts';
 import type { AttemptEnd, Outcome, PlaceCallInput } from '../contract/placement.ts';
+import type { Progress } from '../dialers/dialer.ts';
 import { fitEnd } from '../domain/fit-end.ts';
 import type { CallWorkflow } from './call-workflow.ts';
 import { handedOver } from './handed-over.ts';
@@ -71,6 +72,7 @@ export class FollowedCall {
 
   async #followed(): Promise<AttemptEnd> {
     for await (const progress of this.#host.dialer.follow(this.#identity, this.#leave.signal)) {
+      this.#noteWhetherProviderDials(progress);
       if (progress.step === 'answered') {
         this.#isAnswered = true;
         await this.#tellAnswered(progress.time);
@@ -79,6 +81,11 @@ export class FollowedCall {
     }
     this.#host.watch(this.#identity);
     throw handedOver('The call goes on and is left to the next worker');
+  }
+
+  #noteWhetherProviderDials(progress: Progress): void {
+    if (progress.step === 'ended' && progress.end.disposition === 'uncertain') this.#host.outage.doubted();
+    else this.#host.outage.over();
   }
 
   /** Where the workflow has just been ended, the next heartbeat would tell: nobody but this activity can hang up. */

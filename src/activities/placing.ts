@@ -120,7 +120,6 @@ export class Placing {
       this.#heldBack = this.#providerIsDown(error);
       return;
     }
-    this.#host.outage.over();
     this.start.begin();
   }
 

@@ -23,7 +23,7 @@ export async function takeOver(host: TrunkHost, input: PlaceCallInput, start: St
   switch (found.state) {
     case 'never-placed':
       // A provider that has forgotten a call which somebody answered is not asked to dial it again.
-      if (input.known?.answeredTime != null) return { kind: 'ended', end: uncertainEnd(), stoppedBy: null };
+      if (input.known?.answeredTime != null) return { kind: 'ended', end: unseenEnd(input), stoppedBy: null };
       return await contact.takenOver({ kind: 'never-placed' });
     case 'ended':
       return await contact.takenOver({
@@ -33,7 +33,7 @@ export async function takeOver(host: TrunkHost, input: PlaceCallInput, start: St
       });
     case 'unknown':
       // Somebody may be talking still: nobody else is to call the number before its lease ends.
-      return { kind: 'ended', end: uncertainEnd(), stoppedBy: null };
+      return { kind: 'ended', end: unseenEnd(input), stoppedBy: null };
     case 'live': {
       const release = host.lines.adopt(identity);
       try {
@@ -51,17 +51,22 @@ export async function takeOver(host: TrunkHost, input: PlaceCallInput, start: St
 const wasStoppedByDeadline = (end: AttemptEnd, input: PlaceCallInput): boolean =>
   end.answeredTime === null && Date.parse(end.endedTime) >= Date.parse(input.callDeadline);
 
-/** Nobody can say whether the person was rung: so nobody rings them again. */
-function uncertainEnd(): AttemptEnd {
+/**
+ * The end of an attempt that nobody saw. Where somebody had answered it was answered, whatever came then; else nobody can say
+ * whether the person was rung: so nobody rings them again.
+ */
+function unseenEnd({ known }: PlaceCallInput): AttemptEnd {
   const now = toInstant(Date.now());
+  const answeredTime = known?.answeredTime ?? null;
+  const what = answeredTime === null ? 'what became of the attempt' : 'when the call ended';
   return {
-    startedTime: now,
-    answeredTime: null,
+    startedTime: known?.startedTime ?? now,
+    answeredTime,
     endedTime: now,
-    disposition: 'uncertain',
+    disposition: answeredTime === null ? 'uncertain' : 'answered',
     providerCode: null,
     recordId: null,
     transcription: null,
-    errorMessage: 'The worker was lost while it dialed, and the carrier cannot say what became of the attempt',
+    errorMessage: `The worker was lost while it dialed, and the carrier cannot say ${what}`,
   };
 }

@@ -5,6 +5,9 @@ const TRY_MS = 5_000;
 const SHORTEST_DELAY_MS = 15_000;
 const LONGEST_DELAY_MS = 5 * 60_000;
 
+/** So many dials in a row that nobody knows the fate of are an outage, too: a provider that takes requests and is silent. */
+const MOST_DOUBTS = 3;
+
 /** How long a call is to wait that has met an outage of so long, both in milliseconds. */
 export const delayAfter = (outageMs: number): number =>
   Math.min(LONGEST_DELAY_MS, Math.max(SHORTEST_DELAY_MS, outageMs / 4));
@@ -17,6 +20,7 @@ export class Outage {
   /** Since when, in milliseconds of `performance.now()`; null while it is not down. */
   #since: number | null = null;
   #nextTry = 0;
+  #doubts = 0;
   /** Ends the waits under way. */
   readonly #waiting = new Set<() => void>();
 
@@ -44,8 +48,15 @@ export class Outage {
     return delayAfter(now - this.#since);
   }
 
-  /** Notes that the provider has answered: whoever waits goes on. */
+  /** Notes that nobody knows whether the provider has dialed: where that goes on, the calls behind wait, too. */
+  doubted(): void {
+    this.#doubts += 1;
+    if (this.#doubts >= MOST_DOUBTS) this.failed();
+  }
+
+  /** Notes that the provider has dialed: whoever waits goes on. */
   over(): void {
+    this.#doubts = 0;
     this.#since = null;
     for (const end of [...this.#waiting]) end();
   }

@@ -62,6 +62,22 @@ describe('an outage of a provider', () => {
     expect(outage.failed()).toBe(15_000);
   });
 
+  test('is begun by three dials in a row that nobody knows the fate of, not by one now and then', async () => {
+    const outage = new Outage();
+    for (let i = 0; i < 5; i += 1) {
+      outage.doubted();
+      outage.doubted();
+      outage.over();
+    }
+    await outage.untilWorthATry(never);
+    for (let i = 0; i < 3; i += 1) outage.doubted();
+    const { gone, all } = waiting(outage, ['a']);
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(gone).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    await all;
+  });
+
   test('is waited for no longer by a call that is cancelled', async () => {
     const outage = new Outage();
     outage.failed();

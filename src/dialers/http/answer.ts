@@ -13,8 +13,6 @@ export type Placement =
       readonly code: string;
       /** For people. */
       readonly message: string;
-      /** Whether it is Outdial that it refuses, so that somebody has to look after that. */
-      readonly isOurFault: boolean;
     }
   /** It was not asked: nobody was rung. */
   | { readonly kind: 'unavailable'; readonly why: string }
@@ -42,6 +40,7 @@ export function readPlacement(answer: HttpAnswer): Placement {
   const { statusCode } = answer;
   if (statusCode >= 200 && statusCode < 300) return { kind: 'taken', id: textOf(fieldsOf(answer.body).id) };
   if (statusCode === 503) return { kind: 'unavailable', why: 'it answered 503' };
+  if (isForOperators(statusCode)) return { kind: 'unavailable', why: whatItMeans(statusCode) };
   if (statusCode >= 500 || UNSURE.has(statusCode)) {
     return { kind: 'unsure', why: `it answered ${statusCode}`, isGateway: statusCode === 502 };
   }
@@ -55,15 +54,17 @@ function refusal({ statusCode, body }: HttpAnswer): Placement {
     kind: 'refused',
     disposition: REFUSALS.has(disposition) ? (disposition as Disposition) : byStatus(statusCode),
     code: textOf(code, 64) ?? String(statusCode),
-    message: `The voice platform ${whatItMeans(statusCode)} (HTTP ${statusCode})${why === null ? '' : `: ${why}`}`,
-    isOurFault: statusCode === 401 || statusCode === 403 || statusCode < 400,
+    message: `The voice platform refused the call (HTTP ${statusCode})${why === null ? '' : `: ${why}`}`,
   };
 }
 
 /** It has no line for it now; or it did not say what is wrong, which may be anything. */
 const byStatus = (statusCode: number): Disposition => (statusCode === 429 ? 'carrier-rejected' : 'failed');
 
-function whatItMeans(statusCode: number): string {
-  if (statusCode === 401 || statusCode === 403) return 'does not accept who asks: look at the headers of its trunk';
-  return statusCode < 400 ? 'is somewhere else: look at the url of its trunk' : 'refused the call';
-}
+/** Whether it is Outdial that is refused, not the call: no call goes out until somebody has seen to that. */
+const isForOperators = (statusCode: number): boolean => statusCode === 401 || statusCode === 403 || statusCode < 400;
+
+const whatItMeans = (statusCode: number): string =>
+  statusCode < 400
+    ? `it is somewhere else (HTTP ${statusCode}): look at the url of its trunk`
+    : `it does not accept who asks (HTTP ${statusCode}): look at the headers of its trunk`;

@@ -76,7 +76,6 @@ export class HttpDialer implements Dialer {
         call.id ??= placement.id;
         return;
       case 'refused':
-        if (placement.isOurFault) log.error({ identity }, placement.message);
         return call.end(placement.disposition, placement.message, placement.code);
       case 'unavailable':
         // A gateway may have given up on a platform that dials, and says so by itself.

@@ -23,7 +23,7 @@ import { TwilioError } from './failure.ts';
 import { hangUpCall } from './hang-up.ts';
 import { instructionsFor } from './instructions.ts';
 import { uncertainEnd, unplacedEnd } from './no-call.ts';
-import { isMostLikelyRefused, isOpen, refusalOf } from './refusals.ts';
+import { isMostLikelyRefused, isOpen, isOfTrunk, refusalOf } from './refusals.ts';
 import { Search, type SoughtAttempt } from './search.ts';
 import { TIMES, type TwilioTimes } from './times.ts';
 
@@ -151,7 +151,9 @@ export class TwilioDialer implements Dialer {
     const { identity, since: startedAt } = sought;
     if (failure.kind === 'unreachable') throw new ProviderUnavailable('Twilio cannot be reached');
     if (failure.kind === 'answered' && !isOpen(failure.status)) {
-      const { disposition, says } = refusalOf(failure.status, failure.code);
+      const refusal = refusalOf(failure.status, failure.code);
+      const { disposition, says } = refusal;
+      if (isOfTrunk(refusal)) throw new ProviderUnavailable(`Twilio places no call: ${says}`);
       return this.#refuse(identity, failure.code ?? failure.status, says, disposition);
     }
     const status = failure.kind === 'answered' ? failure.status : null;

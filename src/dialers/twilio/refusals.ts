@@ -74,6 +74,9 @@ export function refusalOf(status: number, code: number | null): Refusal {
   return failed('see its list of errors');
 }
 
+/** Whether it is the trunk that is refused, whichever call it was: none goes out until somebody has seen to that. */
+export const isOfTrunk = (refusal: Refusal): boolean => refusal === ACCOUNT_NOT_ACTIVE || refusal === NOT_AUTHENTICATED;
+
 /**
  * Whether an answer leaves it open that the call was placed. Of 500, Twilio says that a call may go out all the same
  * (https://www.twilio.com/docs/api/errors/20500); of the others, what answers may be an intermediary.

@@ -23,17 +23,16 @@ describe('the answer to a call that was posted', () => {
     [422, { disposition: 'invalid-number', code: 'E164' }, 'invalid-number', 'E164'],
     [422, { disposition: 'answered' }, 'failed', '422'],
     [400, { disposition: 'engaged', code: 7 }, 'failed', '7'],
-    [403, { disposition: 'agent-unavailable' }, 'agent-unavailable', '403'],
+    [402, { disposition: 'agent-unavailable' }, 'agent-unavailable', '402'],
     [429, null, 'carrier-rejected', '429'],
     [429, { disposition: 'failed' }, 'failed', '429'],
-    [401, null, 'failed', '401'],
-    [301, null, 'failed', '301'],
   ])('%i %j says that it is not, and is a %s', (status, body, disposition, code) => {
     expect(answer(status, body)).toMatchObject({ kind: 'refused', disposition, code });
   });
 
-  it.each([301, 401, 403])('%i is for the operator to look after', (status) => {
-    expect(answer(status)).toMatchObject({ isOurFault: true });
+  it.each([301, 401, 403])('%i is for the operator to look after: calls wait until then', (status) => {
+    const why = expect.stringContaining('of its trunk') as string;
+    expect(answer(status)).toMatchObject({ kind: 'unavailable', why });
   });
 
   it('503 says that nobody was asked', () => {
