@@ -114,7 +114,7 @@ export class Placing {
     if (this.#canceled.aborted || this.#isLate || this.#isDoubtful) return;
     this.#isPlaced = true;
     try {
-      await this.#host.dialer.place(this.#request());
+      await this.#host.dialer.place(this.#request(), () => this.#makeSure());
     } catch (error) {
       if (!(error instanceof ProviderUnavailable)) throw error;
       this.#heldBack = this.#providerIsDown(error);
@@ -139,6 +139,7 @@ export class Placing {
     return this.#host.freezes.lastFreeze > this.#sureSince || performance.now() - this.#sureSince > SURE_MS;
   }
 
+  /** @throws ApplicationFailure `HandedOver`, or whatever leaves it open whether another worker has the attempt */
   async #makeSure(): Promise<void> {
     while (this.#isDoubtful) {
       const asked = performance.now();

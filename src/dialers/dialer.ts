@@ -46,6 +46,12 @@ export type Progress =
   | { readonly step: 'answered'; readonly time: Instant }
   | { readonly step: 'ended'; readonly end: AttemptEnd };
 
+/** Makes sure that an attempt is still this process's to dial: at once where there is no doubt. @throws where it may not be */
+export type Confirm = () => Promise<void>;
+
+/** For who is alone. */
+export const alwaysSure: Confirm = () => Promise.resolve();
+
 /** A way to place calls on a provider, for one trunk. Every adapter passes the same contract test. */
 export interface Dialer {
   /**
@@ -54,9 +60,12 @@ export interface Dialer {
    * provider refuses is told by {@link follow}, as an end; where nobody can say whether it dials, as an end that is
    * `uncertain` unless it turns up.
    *
+   * @param confirm asked again where much may have happened since the caller made sure, before the provider is asked for what
+   *   cannot be taken back: it throws where the attempt may be another process's by now, and then nobody is dialed
    * @throws ProviderUnavailable when the provider could not be asked: nobody was rung, and nobody will be
+   * @throws what `confirm` throws
    */
-  place(request: DialRequest): Promise<void>;
+  place(request: DialRequest, confirm?: Confirm): Promise<void>;
   /**
    * Tells what becomes of a call that this dialer has placed, found or listed as live, from where it stands now: a call that
    * is already answered starts with `answered`, one that is over is `ended` at once. Ends after `ended`; when `signal`

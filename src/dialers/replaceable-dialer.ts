@@ -1,4 +1,4 @@
-import type { AttemptRef, Dialer, DialRequest, Found, Progress } from './dialer.ts';
+import type { AttemptRef, Confirm, Dialer, DialRequest, Found, Progress } from './dialer.ts';
 
 /** A dialer, and the calls that it has. */
 class Generation {
@@ -53,11 +53,11 @@ export class ReplaceableDialer implements Dialer {
     this.#closeIfIdle(before);
   }
 
-  async place(request: DialRequest): Promise<void> {
+  async place(request: DialRequest, confirm?: Confirm): Promise<void> {
     const newest = this.#newest;
     newest.placed.add(request.identity);
     try {
-      await newest.dialer.place(request);
+      await newest.dialer.place(request, confirm);
     } catch (error) {
       newest.placed.delete(request.identity);
       this.#closeIfIdle(newest);

@@ -60,8 +60,19 @@ export class CarrierWatch {
         for await (const progress of this.#dialer.follow(identity, signal)) if (progress.step === 'ended') return;
       } catch (error) {
         this.#log.warn({ err: error, identity }, 'cannot follow a live call yet: asks again');
+        if (await this.#isOver(identity)) return;
         await sleep(AGAIN_MS);
       }
+    }
+  }
+
+  /** Whether the carrier has no such call any more: it may have ended between the list that it was on and the look at it. */
+  async #isOver(identity: string): Promise<boolean> {
+    try {
+      const live = await this.#dialer.live();
+      return live !== null && !live.includes(identity);
+    } catch {
+      return false;
     }
   }
 }

@@ -1,6 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
+import { LineRegistry } from '../../src/lines/line-registry.ts';
+import { CarrierWatch } from '../../src/worker/carrier-watch.ts';
 import { eventually } from '../support/api.ts';
-import { answered, attempt, dial, endOf, HeardEvents, IDENTITY, liveKitForTest, ROOM } from './livekit-support.ts';
+import {
+  answered,
+  attempt,
+  dial,
+  endOf,
+  HeardEvents,
+  IDENTITY,
+  liveKitForTest,
+  QUICK,
+  ROOM,
+} from './livekit-support.ts';
 import { following } from './simulator-support.ts';
 
 const [ANSWERS, RINGS, TALKS] = ['0001', '0003', '0012'];
@@ -23,6 +37,29 @@ describe('a process that takes over', () => {
     await next.place(dial(ANSWERS));
     await endOf(next);
     expect(stub.dials(IDENTITY)).toBe(1);
+  });
+
+  test.each([
+    ['waits for its agent still', 3_000],
+    ['gives its agent up meanwhile', 300],
+  ])('from one that is cut off and %s is the only one that dials, and keeps its rooms', async (_, agentMs) => {
+    const { stub, open } = await liveKitForTest();
+    const cutOff = open({ agentName: 'never-comes', timing: { ...QUICK, agentMs } });
+    let isCutOff = false;
+    const confirm = () => (isCutOff ? Promise.reject(new Error('Temporal does not answer')) : Promise.resolve());
+    await cutOff.place(dial(TALKS), confirm);
+    const left = following(cutOff, IDENTITY);
+    isCutOff = true;
+    const next = open({ agentName: 'slow-assistant', timing: { ...QUICK, agentMs: 3_000 } });
+    expect(await next.find(attempt())).toEqual({ state: 'never-placed' });
+    await next.place(dial(TALKS));
+    const call = following(next, IDENTITY);
+    await answered(call);
+    await sleep(3 * QUICK.agentLookMs);
+    expect(stub.dials(IDENTITY)).toBe(1);
+    expect(stub.person(ROOM)).toBeDefined();
+    expect(left.progress).toEqual([]);
+    expect(stub.roomNames).toContain(ROOM);
   });
 
   test('and finds a call that ended unseen does not say that it was never placed, even without webhooks', async () => {
@@ -76,6 +113,56 @@ describe('a process that takes over', () => {
     events.tell({ identity: IDENTITY, name: 'ended', time, data: { status: 'hangup', reason: 1 } });
     const found = await open({ events }).find(attempt());
     expect(found).toMatchObject({ state: 'ended', end: { disposition: 'answered', endedTime: time } });
+  });
+
+  test('tells no call as over before it was answered, whatever the clock of the webhook says', async () => {
+    const { stub, open } = await liveKitForTest();
+    const events = new HeardEvents();
+    const dying = open();
+    await dying.place(dial(TALKS));
+    const call = following(dying, IDENTITY);
+    await answered(call);
+    dying.close();
+    await call.done;
+    stub.person(ROOM)?.hangUp();
+    const time = new Date(Date.now() - 10_000).toISOString();
+    events.tell({ identity: IDENTITY, name: 'ended', time, data: { status: 'hangup', reason: 1 } });
+    const end = await endOf(open({ events }));
+    expect(end).toMatchObject({ disposition: 'answered', endedTime: end.answeredTime });
+  });
+
+  test('from one whose agent was on the way when LiveKit crashed finds the call never placed', async () => {
+    const { stub, open } = await liveKitForTest();
+    const dying = open({ agentName: 'never-comes' });
+    await dying.place(dial(ANSWERS));
+    dying.close();
+    stub.crash();
+    const next = open();
+    expect(await next.find(attempt())).toEqual({ state: 'never-placed' });
+    await next.place(dial(ANSWERS));
+    expect(await endOf(next)).toMatchObject({ disposition: 'answered' });
+    expect(stub.dials(IDENTITY)).toBe(1);
+  });
+
+  test('gives back the line of a call that has ended, and is forgotten, before it could be followed', async () => {
+    const { stub, open } = await liveKitForTest();
+    const dying = open();
+    await dying.place(dial(TALKS));
+    const call = following(dying, IDENTITY);
+    await answered(call);
+    dying.close();
+    await call.done;
+    const [next, lines] = [open(), new LineRegistry(1)];
+    expect(await next.live()).toEqual([IDENTITY]);
+    for (const room of [ROOM, `${ROOM}-dialed`]) stub.expire(room);
+    const watch = new CarrierWatch(next, lines, () => Promise.resolve(true), pino({ level: 'silent' }));
+    watch.add(IDENTITY);
+    expect(lines.busy).toBe(1);
+    await eventually(
+      () => Promise.resolve(lines.busy),
+      (busy) => busy === 0,
+    );
+    watch.stop();
   });
 
   test('hears at once that a call is over, where LiveKit tells it', async () => {

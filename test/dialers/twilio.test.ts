@@ -59,6 +59,25 @@ describe('what Twilio is asked', () => {
     await expect(wrong.place(requestTo(newIdentity(), '0001'))).rejects.toThrow(ProviderUnavailable);
   });
 
+  test('is nothing where another process may have the attempt by now', async () => {
+    const [dialer, identity] = [world.dialer(), newIdentity()];
+    const confirm = () => Promise.reject(new Error('another has it'));
+    await expect(dialer.place(requestTo(identity, '0001'), confirm)).rejects.toThrow('another has it');
+    expect(world.stub.calls).toEqual([]);
+    await expect(followed(dialer, identity)).rejects.toThrow('Expected a call that was placed');
+  });
+
+  test('is believed about when somebody answered, but not that it was before the dial', async () => {
+    const [dialer, identity] = [world.dialer({ machineDetection: false }), newIdentity()];
+    await dialer.place(requestTo(identity, '0001'));
+    const time = toInstant(Date.now() - 10_000);
+    world.events.pass({ identity, name: 'answered', time, data: { CallStatus: 'in-progress' } });
+    const last = (await followed(dialer, identity)).at(-1);
+    expect(last).toMatchObject({ end: { disposition: 'answered' } });
+    if (last?.step !== 'ended') throw new Error('It has not ended');
+    expect(last.end.answeredTime).toBe(last.end.startedTime);
+  });
+
   test('is nothing where there is no caller ID, or no way to say what the agent is to know', async () => {
     const dialer = world.dialer();
     const without = await endOf(dialer, requestTo(newIdentity(), '0001', { callerId: null }));

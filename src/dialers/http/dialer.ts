@@ -7,7 +7,9 @@ import { callIdOf } from '../../contract/ids.ts';
 import type { TrunkRef } from '../../contract/trunk.ts';
 import { toInstant } from '../../domain/instant.ts';
 import {
+  alwaysSure,
   type AttemptRef,
+  type Confirm,
   type Dialer,
   type DialRequest,
   type Found,
@@ -58,9 +60,10 @@ export class HttpDialer implements Dialer {
     this.#platform = new Platform(options.config, options.timeoutMs);
   }
 
-  async place(request: DialRequest): Promise<void> {
+  async place(request: DialRequest, confirm: Confirm = alwaysSure): Promise<void> {
     const { identity } = request;
     const callback = await this.#options.callbackUrl({ ...this.#options.trunk, identity });
+    await confirm();
     const call = new HttpCall(identity, toInstant(Date.now()), request);
     // Before it is asked: it may tell before it answers.
     this.#add(call);

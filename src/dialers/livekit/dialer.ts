@@ -5,7 +5,9 @@ import { attemptOf, callIdOf } from '../../contract/ids.ts';
 import type { AttemptEnd } from '../../contract/placement.ts';
 import { toInstant } from '../../domain/instant.ts';
 import {
+  alwaysSure,
   type AttemptRef,
+  type Confirm,
   type Dialer,
   type DialRequest,
   type Found,
@@ -59,7 +61,7 @@ export class LiveKitDialer implements Dialer {
     this.#client = new LiveKitClient(options);
   }
 
-  async place(request: DialRequest): Promise<void> {
+  async place(request: DialRequest, confirm: Confirm = alwaysSure): Promise<void> {
     const { orgId, trunk } = this.#options;
     const { identity, maxDurationMs } = request;
     const address = { orgId, trunk, identity };
@@ -73,7 +75,7 @@ export class LiveKitDialer implements Dialer {
       this.#forget(call);
       throw new ProviderUnavailable((error as Error).message);
     }
-    void dialOnceAgentIsThere(this.#deps, call, this.#dialOf(call.room, request, token));
+    void dialOnceAgentIsThere({ ...this.#deps, confirm }, call, this.#dialOf(call.room, request, token));
   }
 
   async *follow(identity: string, signal: AbortSignal): AsyncGenerator<Progress, void, undefined> {
@@ -99,8 +101,8 @@ export class LiveKitDialer implements Dialer {
       case 'not-dialed':
       case 'not-taken':
         // The agent waits in vain. It is sent away first: without the room nobody can be dialed any more.
-        await this.#client.deleteRoom(roomOf(identity));
-        await this.#client.deleteRoom(recordRoomOf(identity));
+        await this.#close(roomOf(identity));
+        await this.#close(recordRoomOf(identity));
         return { state: 'never-placed' };
       case 'live': {
         const answeredTime = answeredTimeOf(looked);
@@ -204,6 +206,11 @@ export class LiveKitDialer implements Dialer {
       }
     }
     return null;
+  }
+
+  /** What a crashed server has left on the list cannot be closed, and nobody is there. */
+  async #close(room: string): Promise<void> {
+    if (await this.#client.isServed(room)) await this.#client.deleteRoom(room);
   }
 
   async #isLive(identity: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toInstant } from '../../domain/instant.ts';
+import type { Confirm } from '../dialer.ts';
 import type { LiveKitCall } from './call.ts';
 import { carrierRejected, type Classified, isPassing, ofFailedDial, ofLeaving, ofRefusedRoom } from './classify.ts';
 import type { LiveKitClient, SipDial } from './client.ts';
@@ -10,11 +11,14 @@ import type { Timing } from './timing.ts';
 export interface DialingDeps {
   readonly client: LiveKitClient;
   readonly timing: Timing;
+  /** Whether the attempt is still ours: the agent may have taken longer than it takes another process to be given it. */
+  readonly confirm: Confirm;
 }
 
 /**
  * What happens to a call once its room is there and its agent is sent for: the agent joins, the record is made, the person
- * is dialed. Never rejects: whatever goes wrong is an end. Nobody is dialed once the call was hung up or left to others.
+ * is dialed. Never rejects: whatever goes wrong is an end. Nobody is dialed once the call was hung up or left to others. Nor
+ * is anything ended that may be another's by now: who places the attempt anew has rooms of the same names.
  */
 export async function dialOnceAgentIsThere(deps: DialingDeps, call: LiveKitCall, dial: SipDial): Promise<void> {
   const { client } = deps;
@@ -22,17 +26,17 @@ export async function dialOnceAgentIsThere(deps: DialingDeps, call: LiveKitCall,
   const off = (): Promise<void> => (call.life.aborted ? Promise.resolve() : call.end(NO_AGENT_IN_TIME));
 
   const missing = await untilAgentIsThere(deps, call, isOff);
-  if (isOff()) return await off();
+  if (!(await isSure(deps, call, isOff))) return await off();
   if (missing !== null) return await call.end(missing);
 
   try {
     await call.record.make({ dialedTime: toInstant(Date.now()) });
     // Who has taken the attempt over meanwhile has closed the room. LiveKit would open another for the dial, with no agent.
     const { agents } = await client.inRoom(dial.room, dial.participant);
-    if (isOff()) return await off();
+    if (!(await isSure(deps, call, isOff))) return await off();
     if (agents === 0) return await call.end(NO_AGENT_IN_TIME);
   } catch (error) {
-    return await call.end(notMade(error));
+    return (await isSure(deps, call, isOff)) ? await call.end(notMade(error)) : await off();
   }
 
   // From here on nothing is awaited before LiveKit is asked.
@@ -41,9 +45,24 @@ export async function dialOnceAgentIsThere(deps: DialingDeps, call: LiveKitCall,
     call.answered(Date.now(), sipCallId);
   } catch (error) {
     const failed = ofFailedDial(error, call.lastStatus);
-    if (failed !== null) await call.end(failed);
-    else await untilKnown(deps, call);
+    if (failed === null) return await untilKnown(deps, call);
+    // Whose person was in the room is never placed anew.
+    if (call.lastStatus !== null || (await isSure(deps, call, isOff))) await call.end(failed);
+    else await off();
   }
+}
+
+/** Whether the attempt is known to be ours. Where it is not, who follows the call is told to hang up, or to leave it. */
+async function isSure({ timing, confirm }: DialingDeps, call: LiveKitCall, isOff: () => boolean): Promise<boolean> {
+  while (!isOff()) {
+    try {
+      await confirm();
+      return !isOff();
+    } catch {
+      await sleep(timing.lookMs, undefined, { signal: call.life }).catch(() => undefined);
+    }
+  }
+  return false;
 }
 
 /** Null once an agent is in the room; else why there is none. */

@@ -25,7 +25,7 @@ export async function endOf(record: DialRecord, events: ProviderEvents): Promise
   if (answeredTime === null) return null;
   // When it ended, nobody saw: it was before now.
   const endedTime = toInstant(Math.min(Date.now(), Date.parse(answeredTime) + maxDurationMs));
-  return { ...ended(record, ANSWERED), answeredTime, endedTime };
+  return { ...ended(record, ANSWERED), answeredTime, endedTime: later(endedTime, answeredTime) };
 }
 
 /** An end that nobody can tell. */
@@ -39,9 +39,13 @@ export const uncertainEnd = (record: DialRecord): AttemptEnd =>
 function asTold(record: DialRecord, { time, data }: DialerEvent): AttemptEnd {
   const { status, reason } = asLeaving(data);
   const isAnswered = record.answeredTime !== null || status === 'active' || status === 'hangup';
-  if (!isAnswered) return { ...ended(record, ofLeaving(status, reason)), endedTime: time };
-  return { ...ended(record, ANSWERED), answeredTime: record.answeredTime ?? time, endedTime: time };
+  if (!isAnswered) return { ...ended(record, ofLeaving(status, reason)), endedTime: later(time, record.dialedTime) };
+  const answeredTime = record.answeredTime ?? later(time, record.dialedTime);
+  return { ...ended(record, ANSWERED), answeredTime, endedTime: later(time, answeredTime) };
 }
+
+/** Clocks differ, and LiveKit's shows full seconds: no call ends before it began. */
+const later = (one: Instant, other: Instant): Instant => (Date.parse(one) > Date.parse(other) ? one : other);
 
 /** What a `participant_left` of LiveKit says: the last `sip.callStatus`, and why, each as far as it does. */
 export const asLeaving = ({ status, reason }: DialerEvent['data']) => ({

@@ -182,7 +182,7 @@ export class TwilioAttempt {
     this.#status = call.status;
     this.#answeredBy ??= call.answeredBy;
     if (call.status === 'in-progress') {
-      this.#answeredAt ??= this.#whenAnswered();
+      this.#answeredAt ??= Math.max(this.#startedAt, this.#whenAnswered());
       if (this.#isUnwanted) await hangUpCall(this.#deps.client, call.sid);
     }
     if (isFinal(call.status)) await this.#endWith(call, signal);

@@ -6,7 +6,9 @@ import type { AttemptAddress } from '../../contract/dialer-event.ts';
 import type { AttemptEnd } from '../../contract/placement.ts';
 import type { TrunkRef } from '../../contract/trunk.ts';
 import {
+  alwaysSure,
   type AttemptRef,
+  type Confirm,
   type Dialer,
   type DialRequest,
   type Found,
@@ -52,12 +54,13 @@ export class TwilioDialer implements Dialer {
     this.#client = new TwilioClient(deps.config);
   }
 
-  async place(request: DialRequest): Promise<void> {
+  async place(request: DialRequest, confirm: Confirm = alwaysSure): Promise<void> {
     const { identity, endpoint, callerId } = request;
     const instructions = instructionsFor(request, this.#deps.config.connect);
     if (!instructions.ok) return this.#refuse(identity, null, instructions.says);
     if (callerId === null) return this.#refuse(identity, null, 'it takes no call without a caller ID: see `callerId`');
     const callback = await this.#callbackUrl(identity);
+    await confirm();
     const startedAt = Date.now();
     try {
       const call = await this.#client.create({
