@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
 import { activityInfo } from '@temporalio/activity';
 import { getCallQuery, type AnsweredSignal, type DialingSignal } from '../contract/messages.ts';
-import type { PlaceCallInput } from '../contract/placement.ts';
+import type { DialedVia, PlaceCallInput } from '../contract/placement.ts';
 
 /** How a call under way is to be stopped. */
 export interface Wishes {
@@ -34,8 +34,8 @@ export class CallWorkflow {
   }
 
   /** Tells it that its attempt is about to be dialed; resolves once that is durable. */
-  async dialing({ placement, attempt }: PlaceCallInput, time: string): Promise<void> {
-    await this.#run.signal<[DialingSignal]>('dialing', { placement, attempt, time });
+  async dialing({ placement, attempt }: PlaceCallInput, time: string, via: DialedVia | null = null): Promise<void> {
+    await this.#run.signal<[DialingSignal]>('dialing', { placement, attempt, time, via });
   }
 
   /** Tells it that somebody has answered. */

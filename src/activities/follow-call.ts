@@ -73,11 +73,8 @@ export class FollowedCall {
   async #followed(): Promise<AttemptEnd> {
     for await (const progress of this.#host.dialer.follow(this.#identity, this.#leave.signal)) {
       this.#noteWhetherProviderDials(progress);
-      if (progress.step === 'answered') {
-        this.#isAnswered = true;
-        await this.#tellAnswered(progress.time);
-      }
       if (progress.step === 'ended') return fitEnd(progress.end);
+      if (progress.step === 'answered') await this.#onAnswered(progress.time);
     }
     this.#host.watch(this.#identity);
     throw handedOver('The call goes on and is left to the next worker');
@@ -86,6 +83,17 @@ export class FollowedCall {
   #noteWhetherProviderDials(progress: Progress): void {
     if (progress.step === 'ended' && progress.end.disposition === 'uncertain') this.#host.outage.doubted();
     else this.#host.outage.over();
+  }
+
+  async #onAnswered(time: Instant): Promise<void> {
+    this.#isAnswered = true;
+    try {
+      await this.#tellAnswered(time);
+    } catch (error) {
+      // It goes on without this activity, and on its line.
+      this.#host.watch(this.#identity);
+      throw error;
+    }
   }
 
   /** Where the workflow has just been ended, the next heartbeat would tell: nobody but this activity can hang up. */

@@ -4,7 +4,7 @@ import type { Outcome, PlaceCallInput } from '../contract/placement.ts';
 import { type DialRequest, ProviderUnavailable } from '../dialers/dialer.ts';
 import { toInstant } from '../domain/instant.ts';
 import { mergeVariables, renderPrompt } from '../domain/prompt.ts';
-import { callerIdOf } from './attempt-ref.ts';
+import { callerIdOf, viaOf } from './attempt-ref.ts';
 import { CallWorkflow } from './call-workflow.ts';
 import { ContactLease } from './contact-lease.ts';
 import { FollowedCall } from './follow-call.ts';
@@ -91,7 +91,7 @@ export class Placing {
   async #dial(): Promise<Outcome> {
     const { tenure, pace } = this.#host;
     await tenure.confirm();
-    await this.#workflow.dialing(this.#input, toInstant(Date.now()));
+    await this.#workflow.dialing(this.#input, toInstant(Date.now()), viaOf(this.#host, this.#input));
     while (!this.#isPlaced) {
       const turn = { mayDial: () => this.#mayDial(), dial: () => this.#place() };
       await pace.turn(turn, this.#canceled);

@@ -2,7 +2,7 @@ import type { AttemptEnd, Outcome, PlaceCallInput } from '../contract/placement.
 import { attemptIdentity } from '../contract/ids.ts';
 import { fitEnd } from '../domain/fit-end.ts';
 import { toInstant } from '../domain/instant.ts';
-import { attemptRef } from './attempt-ref.ts';
+import { attemptRef, hasMoved } from './attempt-ref.ts';
 import { CallWorkflow, ignoreNotFound } from './call-workflow.ts';
 import { ContactLease } from './contact-lease.ts';
 import { FollowedCall } from './follow-call.ts';
@@ -22,8 +22,9 @@ export async function takeOver(host: TrunkHost, input: PlaceCallInput, start: St
   if (found.state !== 'never-placed') start.begin();
   switch (found.state) {
     case 'never-placed':
-      // A provider that has forgotten a call which somebody answered is not asked to dial it again.
-      if (input.known?.answeredTime != null) return { kind: 'ended', end: unseenEnd(input), stoppedBy: null };
+      // One that has forgotten a call which somebody answered, or never had it, is not asked to dial it again.
+      if (input.known?.answeredTime != null || hasMoved(host, input))
+        return { kind: 'ended', end: unseenEnd(input), stoppedBy: null };
       return await contact.takenOver({ kind: 'never-placed' });
     case 'ended':
       return await contact.takenOver({

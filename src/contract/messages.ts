@@ -4,6 +4,7 @@ import type { BatchProgress, HeldCall, HeldFilter, HeldList, SealAnswer } from '
 import type { CallEdit, CallProgress, EditAnswer, Instant, Waiting } from './call.ts';
 import type { ContactAnswer, ContactRecord, ContactRequest, Suppression } from './contact.ts';
 import type { PageLoad } from './packed-page.ts';
+import type { DialedVia } from './placement.ts';
 import type { TrunkState } from './trunk.ts';
 import type { Delivery } from './webhook.ts';
 
@@ -42,6 +43,8 @@ export interface DialingSignal {
   readonly placement: string;
   readonly attempt: number;
   readonly time: string;
+  /** Workers of earlier versions do not say. */
+  readonly via?: DialedVia | null;
 }
 
 /** Somebody, or something, has answered. */

@@ -33,6 +33,15 @@ export interface KnownOfAttempt {
   /** When it was about to be dialed; null where that was never told. */
   readonly startedTime: Instant | null;
   readonly answeredTime: Instant | null;
+  /** Null where that was never told, or by a worker of an earlier version. */
+  readonly via: DialedVia | null;
+}
+
+/** What an attempt is dialed with, told before the dial: so that nobody takes the word of another provider for this one's. */
+export interface DialedVia {
+  /** Stands for the provider, and for the account or the server there. */
+  readonly provider: string;
+  readonly callerId: string | null;
 }
 
 /** The end of an attempt, as the dialer tells it. */

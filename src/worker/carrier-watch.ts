@@ -7,6 +7,9 @@ import type { LineRegistry } from '../lines/line-registry.ts';
 /** How soon a carrier that could not be asked is asked again, in milliseconds. */
 const AGAIN_MS = 1_000;
 
+/** A call that its dialer has not known for so long, in milliseconds, is over: who takes it over would have made it known. */
+const FORGOTTEN_MS = 60_000;
+
 /** How often it is seen to that somebody still wants the call, in milliseconds. */
 const LOOK_MS = 5_000;
 
@@ -55,12 +58,16 @@ export class CarrierWatch {
 
   async #untilItEnds(identity: string): Promise<void> {
     const { signal } = this.#stopped;
+    let failingSince: number | null = null;
     while (!signal.aborted) {
       try {
         for await (const progress of this.#dialer.follow(identity, signal)) if (progress.step === 'ended') return;
+        // Its dialer was closed under it.
+        if (!signal.aborted) await sleep(AGAIN_MS);
       } catch (error) {
         this.#log.warn({ err: error, identity }, 'cannot follow a live call yet: asks again');
-        if (await this.#isOver(identity)) return;
+        failingSince ??= Date.now();
+        if (Date.now() - failingSince > FORGOTTEN_MS || (await this.#isOver(identity))) return;
         await sleep(AGAIN_MS);
       }
     }

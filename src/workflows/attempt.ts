@@ -123,7 +123,8 @@ async function untilDialing(call: CallState, stop: () => boolean, deadline?: str
 }
 
 function known({ placement }: CallState): KnownOfAttempt {
-  return { startedTime: placement?.startedTime ?? null, answeredTime: placement?.answeredTime ?? null };
+  const { startedTime = null, answeredTime = null, via = null } = placement ?? {};
+  return { startedTime, answeredTime, via };
 }
 
 function running(call: CallState): void {

@@ -24,7 +24,7 @@ import {
   getWaitingForQuery,
   wakeCallSignal,
 } from '../contract/messages.ts';
-import type { AttemptEnd } from '../contract/placement.ts';
+import type { AttemptEnd, DialedVia } from '../contract/placement.ts';
 import {
   CALL_DEADLINE,
   ENDPOINT_HASH,
@@ -34,7 +34,7 @@ import {
 } from '../contract/search-attributes.ts';
 import type { CallMemo } from '../contract/start-call.ts';
 import { toInstant } from '../domain/instant.ts';
-import { readReason, readSignal } from './read-signal.ts';
+import { readReason, readSignal, readVia } from './read-signal.ts';
 
 /** An attempt that is queued or under way. */
 export interface Placement {
@@ -43,6 +43,8 @@ export interface Placement {
   readonly attempt: number;
   startedTime: Instant | null;
   answeredTime: Instant | null;
+  /** What it is dialed with, as far as its worker has said. */
+  via: DialedVia | null;
   /** Whether its first worker is gone and `takeOver` looks after it. */
   takenOver: boolean;
   /** Whether the call was woken meanwhile: what it is about to be held back for may be over. */
@@ -137,7 +139,15 @@ export class CallState {
   /** A new placement of the attempt that comes next. */
   newPlacement(): Placement {
     const attempt = this.attempts.length + 1;
-    this.placement = { id: uuid4(), attempt, startedTime: null, answeredTime: null, takenOver: false, woken: false };
+    this.placement = {
+      id: uuid4(),
+      attempt,
+      startedTime: null,
+      answeredTime: null,
+      via: null,
+      takenOver: false,
+      woken: false,
+    };
     return this.placement;
   }
 
@@ -230,7 +240,9 @@ export class CallState {
 
   #onDialing(raw: RawValue | undefined): void {
     const { placement, time } = this.#read(raw);
-    if (placement !== null) placement.startedTime ??= time;
+    if (placement === null) return;
+    placement.startedTime ??= time;
+    placement.via ??= readVia(readSignal(raw));
   }
 
   #onAnswered(raw: RawValue | undefined): void {

@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { createTrunkCallActivities } from '../../src/activities/place-call.ts';
 import type { TrunkHost } from '../../src/activities/trunk-host.ts';
 import { parseConfiguration } from '../../src/config/configuration.ts';
-import type { AttemptEnd, Outcome, PlaceCallInput } from '../../src/contract/placement.ts';
+import { providerOf } from '../../src/config/provider-of.ts';
+import type { AttemptEnd, KnownOfAttempt, Outcome, PlaceCallInput } from '../../src/contract/placement.ts';
 import type { Dialer, DialRequest } from '../../src/dialers/dialer.ts';
 import { FreezeDetector } from '../../src/lines/freeze-detector.ts';
 import { LineRegistry } from '../../src/lines/line-registry.ts';
@@ -130,6 +131,30 @@ test('an attempt whose start Temporal lets nobody tell ends as it ended, and say
   const client = { workflow: { getHandle, start: refused } } as unknown as Client;
   const { outcome } = await dial({}, 'Hello', { client, tellWebhook: () => Promise.resolve(tried) });
   expect(outcome).toEqual({ kind: 'ended', end, stoppedBy: null, tellsResult: false, start: tried, startUntold: true });
+});
+
+describe('an attempt that its provider knows nothing of', () => {
+  const known = { startedTime: end.startedTime, answeredTime: null };
+  const provider = providerOf({ type: 'simulator', speed: 1, ledger: null });
+  const takenOver = (more: Partial<KnownOfAttempt>) =>
+    dial({ firstRunId: 'another', known: { ...known, via: null, ...more } });
+
+  test('is dialed, where it is the provider that it was about to be dialed on, or nobody can say', async () => {
+    expect((await takenOver({ via: { provider, callerId: null } })).asked).toHaveLength(1);
+    expect((await takenOver({})).asked).toHaveLength(1);
+  });
+
+  test('is not dialed a second time where its trunk has moved to that provider meanwhile', async () => {
+    const { outcome, asked } = await takenOver({ via: { provider: 'another', callerId: null } });
+    expect(outcome).toMatchObject({ kind: 'ended', end: { disposition: 'uncertain', answeredTime: null } });
+    expect(asked).toEqual([]);
+  });
+
+  test('and that somebody has answered, was answered, and is not dialed a second time', async () => {
+    const { outcome, asked } = await takenOver({ answeredTime: end.endedTime });
+    expect(outcome).toMatchObject({ kind: 'ended', end: { disposition: 'answered', answeredTime: end.endedTime } });
+    expect(asked).toEqual([]);
+  });
 });
 
 describe('an end that is too large for its workflow', () => {

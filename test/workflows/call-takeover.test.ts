@@ -80,7 +80,7 @@ describe('A placeCall that failed after it dialed', () => {
       const call = await startCall(world);
       expect(await call.result()).toMatchObject({ status: 'Completed', disposition: 'answered', attempts: 1 });
       expect(scheduledActivities(await historyOf(call.handle))).toEqual(['placeCall', 'takeOver']);
-      const known = { startedTime: expect.any(String) as string, answeredTime: answeredTime };
+      const known = { startedTime: expect.any(String) as string, answeredTime: answeredTime, via: null };
       expect(world.script.takenOver).toEqual(world.script.placed.map((placed) => ({ ...placed, known })));
     },
   );
