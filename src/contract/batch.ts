@@ -37,10 +37,7 @@ export interface BatchInput {
   readonly lastDeadline?: Instant;
   /** Whether webhooks are told of it and its calls. */
   readonly tellsWebhooks?: true;
-  /**
-   * Whether a page that has to wait for its turn is told, at the seal, that its calls are accepted; and one that has ended
-   * before keeps the batch from being sealed.
-   */
+  /** Whether a page that has to wait for its turn is told, at the seal, that its calls are accepted. */
   readonly tellsWaitingPages?: true;
 }
 

@@ -38,8 +38,6 @@ export class BatchFlow {
   sealed = false;
   expired = false;
   canceled = false;
-  /** Whether a page has ended before the seal: an operator ended it, and the batch can never be whole. */
-  broken = false;
   paused = false;
   /** Whether it has ended, and is only told: nobody cancels or pauses it any more. */
   over = false;
@@ -70,7 +68,7 @@ export class BatchFlow {
     setHandler(getPageOfQuery, (index) => pageOf(input.layout ?? [], index));
     setHandler(openPagesUpdate, () => condition(() => this.opened));
     setHandler(sealBatchUpdate, () => {
-      if (this.expired || this.canceled || this.broken) return 'expired';
+      if (this.expired || this.canceled) return 'expired';
       this.#seal();
       return 'sealed';
     });
@@ -88,7 +86,6 @@ export class BatchFlow {
   /** @param result null of a page that an operator terminated: its calls count for themselves */
   pageEnded(page: number, result: PageResult | null): void {
     this.#over.add(page);
-    if (!this.sealed && this.#input.tellsWaitingPages === true) this.broken = true;
     if (result === null) return;
     this.ended = addTallies(this.ended, result);
     // Pages of earlier versions do not say.

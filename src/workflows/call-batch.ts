@@ -42,8 +42,8 @@ type Pages = ReadonlyMap<number, PageHandle>;
  * The calls of one bulk request: opens its pages, waits for its seal, lets one page after the other start its calls, and
  * adds up how they ended. A batch that is cancelled after its seal completes normally too.
  *
- * @throws ApplicationFailure `BatchExpired` when it was not sealed in time, or it or a page of it was cancelled before: no
- *   call has started, and its ID is free again
+ * @throws ApplicationFailure `BatchExpired` when it was not sealed in time, or cancelled before: no call has started, and
+ *   its ID is free again
  */
 export async function callBatch(input: BatchInput): Promise<Tally> {
   const batch = new BatchFlow(input, () => waking.wakeCalls(workflowInfo().workflowId));
@@ -57,8 +57,7 @@ async function run(batch: BatchFlow, input: BatchInput): Promise<Tally> {
   const tallies = [...pages].map(([number, page]) => awaitEnd(page, number, batch));
   const canceling = condition(() => batch.canceled || batch.expired).then(() => cancelPages(batch, pages, input));
 
-  const isDecided = (): boolean => batch.sealed || batch.canceled || batch.broken;
-  await condition(isDecided, SEAL_TIMEOUT_MS, { summary: 'waits for its seal' });
+  await condition(() => batch.sealed || batch.canceled, SEAL_TIMEOUT_MS, { summary: 'waits for its seal' });
   if (!batch.sealed) {
     batch.expired = true;
     await canceling;
