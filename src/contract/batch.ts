@@ -48,6 +48,8 @@ export type PageLayout = readonly number[];
 export interface PageInput {
   readonly batchId: string;
   readonly page: number;
+  /** Whether its batch tells it whether its calls were accepted: then one that is cancelled before waits for that. */
+  readonly hearsOfSeal?: true;
 }
 
 /** One call of a page, as `loadPage` hands it over: what its workflow will be started with. */

@@ -100,6 +100,8 @@ export const redeliverSignal = tolerantSignal('redeliver');
 export const getDeliveryQuery = defineQuery<Delivery>('getDelivery');
 /** Ours, of a batch to its pages: its calls were accepted, so whoever hears of calls is told of those that never start. */
 export const tellCanceledSignal = tolerantSignal('tellCanceled');
+/** Ours, of a batch to its pages: it gives up before its seal, so nobody is told of its calls. */
+export const dropCallsSignal = tolerantSignal('dropCalls');
 
 /** Asks for a number, right before it is dialed. Asking again with the same identity renews, and counts once. */
 export const requestContactUpdate = defineUpdate<ContactAnswer, [ContactRequest]>('requestContact');

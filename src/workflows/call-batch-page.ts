@@ -12,7 +12,14 @@ import {
   setCurrentDetails,
   startChild,
 } from '@temporalio/workflow';
-import { EMPTY_TALLY, type PageCall, type PageInput, type PageResult, type Tally } from '../contract/batch.ts';
+import {
+  EMPTY_TALLY,
+  type PageCall,
+  type PageInput,
+  type PageResult,
+  SEAL_TIMEOUT_MS,
+  type Tally,
+} from '../contract/batch.ts';
 import type { CallResult } from '../contract/call.ts';
 import { startCallOptions } from '../contract/start-call.ts';
 import { FIRST_STARTS, MOST_STARTS_AT_ONCE, startsAtOnce } from '../domain/starts-at-once.ts';
@@ -51,6 +58,7 @@ export async function callBatchPage(input: PageInput): Promise<PageResult> {
 
 async function run(page: PageState, input: PageInput): Promise<PageResult> {
   await condition(() => page.mayStart || page.canceled);
+  if (input.hearsOfSeal === true && page.canceled) await untilDecided(page);
   const isLoaded = (): boolean => page.calls !== null || page.canceled;
   if (!isLoaded()) await condition(isLoaded, LOAD_TIMEOUT_MS, { summary: 'waits for its calls' });
   const running: Running = new Map();
@@ -63,6 +71,12 @@ async function run(page: PageState, input: PageInput): Promise<PageResult> {
   await condition(allHandlersFinished);
   setCurrentDetails(`${page.calls?.length ?? 0} calls: all ended`);
   return { ...page.tally, unstarted };
+}
+
+/** Cancelled before its batch is sealed or gives up, it has yet to hear whether anybody is to be told of its calls. */
+async function untilDecided(page: PageState): Promise<void> {
+  const isDecided = (): boolean => page.accepted || page.dropped;
+  if (!isDecided()) await condition(isDecided, SEAL_TIMEOUT_MS, { summary: 'waits for the seal of its batch' });
 }
 
 /** Starts the calls a few at a time, and gives their ends. */

@@ -16,7 +16,7 @@ import type { CallActivities } from '../activities/call-activities.ts';
 import { type BatchInput, SEAL_TIMEOUT_MS, type Tally } from '../contract/batch.ts';
 import { pageId } from '../contract/ids.ts';
 import { BATCHES_QUEUE, CALLS_QUEUE } from '../contract/task-queues.ts';
-import { tellCanceledSignal } from '../contract/messages.ts';
+import { dropCallsSignal, tellCanceledSignal } from '../contract/messages.ts';
 import type { BatchMemo } from '../contract/start-batch.ts';
 import { toInstant } from '../domain/instant.ts';
 import { batchEvent } from '../domain/webhook-events.ts';
@@ -82,7 +82,7 @@ async function startPages(input: BatchInput): Promise<Pages> {
       startChild<typeof callBatchPage>('callBatchPage', {
         workflowId: pageId(batchId, page),
         taskQueue: BATCHES_QUEUE,
-        args: [{ batchId, page }],
+        args: [{ batchId, page, ...(input.tellsWaitingPages === true ? { hearsOfSeal: true as const } : {}) }],
         staticSummary: `page ${page + 1} of ${input.pages}`,
       }).catch((error: unknown) => {
         // This batch has started the page before it was reset: the page goes its own way.
@@ -130,16 +130,17 @@ async function untilResumed(batch: BatchFlow, { lastDeadline }: BatchInput): Pro
   await condition(isOver, wait, { summary: 'paused: waits until its last deadline' });
 }
 
-async function cancelPages(batch: BatchFlow, pages: Pages, { tellsWebhooks }: BatchInput): Promise<void> {
-  const isHeard = tellsWebhooks === true && batch.sealed;
-  await Promise.all([...pages.values()].map(({ workflowId }) => cancelPage(workflowId, isHeard)));
+async function cancelPages(batch: BatchFlow, pages: Pages, input: BatchInput): Promise<void> {
+  const isHeard = input.tellsWebhooks === true && batch.sealed;
+  const word = isHeard ? tellCanceledSignal.name : input.tellsWaitingPages === true ? dropCallsSignal.name : null;
+  await Promise.all([...pages.values()].map(({ workflowId }) => cancelPage(workflowId, word)));
 }
 
-/** @param isHeard whether webhooks are to be told of calls that now never start */
-async function cancelPage(workflowId: string, isHeard: boolean): Promise<void> {
+/** @param word the signal that says whether webhooks are to be told of calls that now never start; null where none does */
+async function cancelPage(workflowId: string, word: string | null): Promise<void> {
   const page = getExternalWorkflowHandle(workflowId);
   try {
-    if (isHeard) await page.signal(tellCanceledSignal.name);
+    if (word !== null) await page.signal(word);
     await page.cancel();
   } catch {
     // It has ended: nothing is left to cancel.

@@ -10,6 +10,7 @@ import {
 import type { CallEdit, EditAnswer, Instant } from '../contract/call.ts';
 import {
   cancelHeldCallUpdate,
+  dropCallsSignal,
   editHeldCallUpdate,
   getHeldCallQuery,
   listHeldCallsQuery,
@@ -29,6 +30,8 @@ export class PageState {
   mayStart = false;
   /** Whether its calls were accepted: then whoever hears of calls is told of those that never start, too. */
   accepted = false;
+  /** Whether they were not, and never will be. */
+  dropped = false;
   /** Whether calls are planned anew before they start; a batch of an earlier version does not ask for it. */
   plansAnew = false;
   /** Whether fewer calls are started at once where starts take long; a batch of an earlier version does not ask for it. */
@@ -52,6 +55,7 @@ export class PageState {
       this.pacesStarts = paceStarts === true;
     });
     setHandler(tellCanceledSignal, () => void (this.accepted = true));
+    setHandler(dropCallsSignal, () => void (this.dropped = true));
     setHandler(getHeldCallQuery, (callId, now, terminated) => this.held(callId, now, terminated));
     setHandler(listHeldCallsQuery, (filter) => this.#list(filter));
     setHandler(cancelHeldCallUpdate, (callId) => {

@@ -118,9 +118,9 @@ describe('Cancelling a page', () => {
     const batch = await Batch.open(world, [{}, {}]);
     await batch.load();
     await batch.page().cancel();
+    await batch.seal();
     expect(await batch.page().result()).toEqual({ completed: 0, failed: 0, canceled: 2, unstarted: 2 });
     expect(await batch.heldCall(0)).toMatchObject({ status: 'Canceled' });
-    await batch.seal();
     expect(await batch.result()).toEqual({ completed: 0, failed: 0, canceled: 2 });
     expect(await batch.started()).toEqual([]);
   });

@@ -58,10 +58,19 @@ describe('A page that an operator cancels before its turn', () => {
     await batch.result();
   });
 
-  it('tells nobody before the batch is sealed: its calls were not accepted', async () => {
+  it.each([0, 1])('tells of them once the batch is sealed, where that comes later: page %i', async (number) => {
+    const batch = await loadedBatch([WAITS], [WAITS]);
+    await batch.page(number).cancel();
+    await batch.seal();
+    await batch.page(number).result();
+    await eventually(() => toldOf(batch)).toEqual([`${number} batch`]);
+    await batch.handle.cancel();
+    await batch.result();
+  });
+
+  it('tells nobody where the batch is never sealed: its calls were not accepted', async () => {
     const batch = await loadedBatch([WAITS], [WAITS]);
     await batch.page(1).cancel();
-    await batch.page(1).result();
     await batch.handle.cancel();
     await expect(batch.result()).rejects.toThrow();
     expect(world.script.told).toEqual([]);

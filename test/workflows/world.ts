@@ -278,4 +278,4 @@ export function useWorld(server: 'time-skipping' | 'real' = 'time-skipping', wor
 }
 
 /** Looks until it is so. */
-export const eventually = <T>(look: () => T | Promise<T>) => expect.poll(look, { interval: 10, timeout: 20_000 });
+export const eventually = <T>(look: () => T | Promise<T>) => expect.poll(look, { interval: 10, timeout: 40_000 });
