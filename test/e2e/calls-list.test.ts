@@ -63,7 +63,8 @@ beforeAll(async () => {
   await eventually(
     () => api.total(`batchId=${batchId}&status=Completed&status=Failed`),
     (ended) => ended === 175,
-    60_000,
+    // They start a few at a time, fewer where the machine is busy.
+    110_000,
   );
   // One of those that wait is canceled, so that every status is there.
   await api.request('DELETE', `/calls/${accepted[0]?.callId}`);
@@ -71,7 +72,7 @@ beforeAll(async () => {
     () => api.total(`batchId=${batchId}&status=Canceled`),
     (canceled) => canceled === 1,
   );
-}, 120_000);
+}, 150_000);
 
 afterAll(() => deployment.stop());
 
