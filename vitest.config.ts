@@ -5,8 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/build.ts',
     // Real servers and processes: what takes longer than this has hung.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // Most of them wait for carriers and clocks, so more than there are cores run side by side.
     maxWorkers: 4,
   },

@@ -112,11 +112,11 @@ export class Api {
   }
 
   /** The call once `isSo`; fails after `timeoutMs`. */
-  async until(callId: string, isSo: (call: CallAnswer) => boolean, timeoutMs = 30_000): Promise<CallAnswer> {
+  async until(callId: string, isSo: (call: CallAnswer) => boolean, timeoutMs = 60_000): Promise<CallAnswer> {
     return await eventually(() => this.get(callId), isSo, timeoutMs);
   }
 
-  async untilEnded(callId: string, timeoutMs = 30_000): Promise<CallAnswer> {
+  async untilEnded(callId: string, timeoutMs = 60_000): Promise<CallAnswer> {
     return await this.until(callId, hasEnded, timeoutMs);
   }
 }
@@ -131,7 +131,7 @@ export const isRinging = ({ waitingFor }: CallAnswer): boolean => waitingFor?.fo
 export async function eventually<T>(
   look: () => Promise<T>,
   isSo: (seen: T) => boolean,
-  timeoutMs = 30_000,
+  timeoutMs = 60_000,
 ): Promise<T> {
   const timeout = Date.now() + timeoutMs;
   for (;;) {

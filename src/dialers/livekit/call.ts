@@ -146,7 +146,8 @@ export class LiveKitCall {
 
   /** It is over, without an answer unless one was seen. The first end counts. */
   async end(unanswered: Classified, endedAt = Date.now()): Promise<void> {
-    this.#ending ??= this.#end(unanswered, endedAt);
+    // Of one that is left to others, what was still under way here says nothing.
+    if (!this.life.aborted) this.#ending ??= this.#end(unanswered, endedAt);
     await this.#ending;
   }
 
