@@ -27,6 +27,7 @@ export function hasMoved(host: TrunkHost, input: PlaceCallInput): boolean {
 export const attemptRef = (host: TrunkHost, input: PlaceCallInput, identity: string): AttemptRef => ({
   identity,
   endpoint: input.endpoint,
-  callerId: (input.known?.via ?? { callerId: callerIdOf(host, input) }).callerId,
+  // Null is a caller ID, too: the provider's own.
+  callerId: input.known?.via == null ? callerIdOf(host, input) : input.known.via.callerId,
   since: input.known?.startedTime ?? toInstant(Date.now() - LONG_AGO_MS),
 });

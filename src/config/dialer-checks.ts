@@ -1,4 +1,5 @@
 import { type Mistake, type Path } from './path.ts';
+import { SIP_ADDRESS, STREAM_ADDRESS } from './twilio-schema.ts';
 
 /** A trunk and an agent, as far as a dialer asks more of them than their own fields say; null is not understood. */
 export interface DialerTrunk {
@@ -19,7 +20,7 @@ export const checkTrunkForDialer = ({ dialer, callerId }: DialerTrunk, path: Pat
   dialer?.type === 'twilio' && callerId === undefined ? [{ path: [...path, 'callerId'], message: CALLER_ID }] : [];
 
 /** Where Twilio can connect a call to: a media stream, or a SIP address. */
-export const isTwilioAgent = (voiceAgent: string): boolean => /^(wss:\/\/[^?#\s]+|sips?:[^?\s]+)$/.test(voiceAgent);
+const isTwilioAgent = (voiceAgent: string): boolean => STREAM_ADDRESS.test(voiceAgent) || SIP_ADDRESS.test(voiceAgent);
 
 /** How long LiveKit lets a telephone ring before it gives the request up, in milliseconds: measured. */
 const LONGEST_LIVEKIT_RINGING_MS = 80_000;

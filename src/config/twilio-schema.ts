@@ -11,14 +11,18 @@ const sid = (kind: string) =>
 /** Names of Twilio's edges and regions: `dublin`, `ie1`. They become part of a host name. */
 const place = z.string().regex(/^[a-z0-9-]+$/, 'expected a name such as dublin or ie1');
 
+/** Where Twilio connects a call to: a media stream, whose query it does not pass on, or a SIP address without headers. */
+export const STREAM_ADDRESS = /^wss:\/\/[^?#\s]+$/;
+export const SIP_ADDRESS = /^sips?:[^?\s]+$/;
+
 const connect = mapping({
   stream: z
     .string()
-    .regex(/^wss:\/\/[^?#\s]+$/, 'expected a wss:// address without a query, which Twilio does not pass on')
+    .regex(STREAM_ADDRESS, 'expected a wss:// address without a query, which Twilio does not pass on')
     .optional(),
   sip: z
     .string()
-    .regex(/^sips?:[^?\s]+$/, 'expected a SIP address such as sip:agent@example.com, without headers')
+    .regex(SIP_ADDRESS, 'expected a SIP address such as sip:agent@example.com, without headers')
     .optional(),
 }).transform(({ stream, sip }, context): TwilioConfig['connect'] => {
   if (stream !== undefined && sip === undefined) return { stream };

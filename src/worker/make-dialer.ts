@@ -14,7 +14,9 @@ export interface DialerDeps {
   /** Where a simulator keeps its ledger unless it names another place. */
   readonly dataDir: string;
   readonly events: ProviderEvents;
-  /** Where an attempt's provider is to tell its events. */
+  /** What stands for an attempt, for a provider that tells events to one address for all. */
+  readonly token: (attempt: AttemptAddress) => Promise<string>;
+  /** Where an attempt's provider is to tell its events: ends with its token. */
   readonly callbackUrl: (attempt: AttemptAddress) => Promise<string>;
   readonly log: Logger;
 }
@@ -28,12 +30,8 @@ export function makeDialer({ orgId, name, dialer }: TrunkConfig, deps: DialerDep
     }
     case 'http':
       return new HttpDialer({ ...deps, trunk: { orgId, trunk: name }, config: dialer });
-    case 'livekit': {
-      // LiveKit has one address for all that it tells: what it needs of an attempt's own is the token at the end.
-      const token = async (attempt: AttemptAddress): Promise<string> =>
-        (await deps.callbackUrl(attempt)).split('/').at(-1) ?? '';
-      return new LiveKitDialer({ ...dialer, orgId, trunk: name, events: deps.events, token });
-    }
+    case 'livekit':
+      return new LiveKitDialer({ ...dialer, orgId, trunk: name, events: deps.events, token: deps.token });
     case 'twilio':
       return new TwilioDialer({ ...deps, trunk: { orgId, trunk: name }, config: dialer });
   }

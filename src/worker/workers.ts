@@ -9,7 +9,7 @@ import { attemptToken } from '../config/attempt-token.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { OnConfiguration } from '../config/configuration-file.ts';
 import type { PriorityLevels } from '../config/environment.ts';
-import { DIALER_EVENTS_PATH } from '../contract/dialer-event.ts';
+import { type AttemptAddress, DIALER_EVENTS_PATH } from '../contract/dialer-event.ts';
 import { FreezeDetector } from '../lines/freeze-detector.ts';
 import { ContactWorkflows } from '../temporal/contact-workflows.ts';
 import { DialerEvents } from '../temporal/dialer-events.ts';
@@ -47,11 +47,12 @@ export interface Workers {
 /** Starts the Workers of calls, batches and hosts, and keeps every trunk of the configuration hosted. */
 export async function startWorkers(deps: WorkersDeps): Promise<Workers> {
   const { client, connection, configuration, onConfiguration, log } = deps;
+  const token = (attempt: AttemptAddress): Promise<string> => attemptToken(deps.secret, attempt);
   const parts = new TrunkPartsStore({
     dataDir: deps.dataDir,
     events: new DialerEvents(client),
-    callbackUrl: async (attempt) =>
-      `${deps.publicUrl}${DIALER_EVENTS_PATH}/${await attemptToken(deps.secret, attempt)}`,
+    token,
+    callbackUrl: async (attempt) => `${deps.publicUrl}${DIALER_EVENTS_PATH}/${await token(attempt)}`,
     log,
   });
   const stopFollowing = onConfiguration(() => parts.follow(configuration()));

@@ -239,14 +239,15 @@ export class CallState {
   }
 
   #onDialing(raw: RawValue | undefined): void {
-    const { placement, time } = this.#read(raw);
+    const fields = readSignal(raw);
+    const { placement, time } = this.#placementOf(fields);
     if (placement === null) return;
     placement.startedTime ??= time;
-    placement.via ??= readVia(readSignal(raw));
+    placement.via ??= readVia(fields);
   }
 
   #onAnswered(raw: RawValue | undefined): void {
-    const { placement, time } = this.#read(raw);
+    const { placement, time } = this.#placementOf(readSignal(raw));
     if (placement === null) return;
     placement.startedTime ??= time;
     placement.answeredTime ??= time;
@@ -254,8 +255,7 @@ export class CallState {
   }
 
   /** The placement under way, if the signal is of it (a reset plays old signals again), and the time that it tells. */
-  #read(raw: RawValue | undefined): { placement: Placement | null; time: Instant } {
-    const { placement, time } = readSignal(raw);
+  #placementOf({ placement, time }: ReturnType<typeof readSignal>): { placement: Placement | null; time: Instant } {
     const current = this.placement !== null && placement === this.placement.id ? this.placement : null;
     return { placement: current, time: typeof time === 'string' ? time : toInstant(Date.now()) };
   }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
+import type { Dialer } from '../../src/dialers/dialer.ts';
 import { LineRegistry } from '../../src/lines/line-registry.ts';
 import { CarrierWatch } from '../../src/worker/carrier-watch.ts';
 import { eventually } from '../support/api.ts';
@@ -18,6 +19,15 @@ import {
 import { following } from './simulator-support.ts';
 
 const [ANSWERS, RINGS, TALKS] = ['0001', '0003', '0012'];
+
+/** A process that has somebody on the line, and is gone. */
+async function diesWhileTalking(dying: Dialer): Promise<void> {
+  await dying.place(dial(TALKS));
+  const call = following(dying, IDENTITY);
+  await answered(call);
+  dying.close();
+  await call.done;
+}
 
 describe('a process that takes over', () => {
   test('from one that died between its record and the dial finds the call never placed, and dials it once', async () => {
@@ -102,12 +112,7 @@ describe('a process that takes over', () => {
   test('learns how a call ended unseen from LiveKit’s webhook', async () => {
     const { stub, open } = await liveKitForTest();
     const events = new HeardEvents();
-    const dying = open();
-    await dying.place(dial(TALKS));
-    const call = following(dying, IDENTITY);
-    await answered(call);
-    dying.close();
-    await call.done;
+    await diesWhileTalking(open());
     stub.person(ROOM)?.hangUp();
     const time = new Date().toISOString();
     events.tell({ identity: IDENTITY, name: 'ended', time, data: { status: 'hangup', reason: 1 } });
@@ -118,12 +123,7 @@ describe('a process that takes over', () => {
   test('tells no call as over before it was answered, whatever the clock of the webhook says', async () => {
     const { stub, open } = await liveKitForTest();
     const events = new HeardEvents();
-    const dying = open();
-    await dying.place(dial(TALKS));
-    const call = following(dying, IDENTITY);
-    await answered(call);
-    dying.close();
-    await call.done;
+    await diesWhileTalking(open());
     stub.person(ROOM)?.hangUp();
     const time = new Date(Date.now() - 10_000).toISOString();
     events.tell({ identity: IDENTITY, name: 'ended', time, data: { status: 'hangup', reason: 1 } });
@@ -146,12 +146,7 @@ describe('a process that takes over', () => {
 
   test('gives back the line of a call that has ended, and is forgotten, before it could be followed', async () => {
     const { stub, open } = await liveKitForTest();
-    const dying = open();
-    await dying.place(dial(TALKS));
-    const call = following(dying, IDENTITY);
-    await answered(call);
-    dying.close();
-    await call.done;
+    await diesWhileTalking(open());
     const [next, lines] = [open(), new LineRegistry(1)];
     expect(await next.live()).toEqual([IDENTITY]);
     for (const room of [ROOM, `${ROOM}-dialed`]) stub.expire(room);

@@ -5,6 +5,7 @@ import { EventEmitter } from 'node:events';
 import { Problem } from '../../src/api/problem.ts';
 import { type AttemptAddress, DIALER_EVENTS, type DialerEvent } from '../../src/contract/dialer-event.ts';
 import type { ProviderEvents } from '../../src/dialers/provider-events.ts';
+import { listenOn } from './listen.ts';
 
 type Reader = (sent: { body: string }) => Promise<Omit<DialerEvent, 'identity'>>;
 
@@ -40,8 +41,7 @@ export class EventInbox implements ProviderEvents {
   /** @param read the API's reader of what the provider sends */
   static async start(read: Reader): Promise<EventInbox> {
     const inbox = new EventInbox(read);
-    inbox.#server.listen(0, '127.0.0.1');
-    await once(inbox.#server, 'listening');
+    await listenOn(inbox.#server);
     return inbox;
   }
 

@@ -6,8 +6,8 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { HttpDialerConfig } from '../../src/config/types.ts';
+import { listenOn } from './listen.ts';
 
 /** A request as the platform got it. */
 export interface Asked {
@@ -109,9 +109,7 @@ export class HttpPlatformStub {
 
   async up(): Promise<void> {
     this.#server = createServer((request, response) => void this.#serve(request, response));
-    this.#server.listen(this.#port, '127.0.0.1');
-    await once(this.#server, 'listening');
-    this.#port = (this.#server.address() as AddressInfo).port;
+    this.#port = await listenOn(this.#server, this.#port);
   }
 
   /** Connections are refused; calls go on. */

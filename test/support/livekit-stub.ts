@@ -3,11 +3,11 @@
 // its SIP bridge and SIPp as the called party; the real server, without the bridge, is in test/livekit. Times are shortened.
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AccessToken, TokenVerifier } from 'livekit-server-sdk';
 import { type Leg, LiveKitRooms, TwirpError } from './livekit-stub-rooms.ts';
+import { listenOn } from './listen.ts';
 
 export const STUB_KEY = { apiKey: 'APIstub', apiSecret: 'a-secret-of-the-stub-that-is-long-enough' } as const;
 
@@ -78,8 +78,7 @@ export class LiveKitStub extends LiveKitRooms {
   /** Listens again, where it did before. */
   async up(): Promise<void> {
     this.#server = createServer((request, response) => void this.#handle(request, response));
-    await new Promise<void>((resolve) => this.#server?.listen(this.#port, '127.0.0.1', resolve));
-    this.#port = (this.#server.address() as AddressInfo).port;
+    this.#port = await listenOn(this.#server, this.#port);
     this.url = `http://127.0.0.1:${this.#port}`;
   }
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { listenOn } from './listen.ts';
 
 /** Stands between a dialer and its provider, and is what goes wrong between them. It keeps its port while it is down. */
 export class OutageProxy {
@@ -28,9 +28,7 @@ export class OutageProxy {
 
   async up(): Promise<void> {
     this.#server = createServer((client) => this.#join(client, connect(this.#target, '127.0.0.1')));
-    this.#server.listen(this.#port, '127.0.0.1');
-    await once(this.#server, 'listening');
-    this.#port = (this.#server.address() as AddressInfo).port;
+    this.#port = await listenOn(this.#server, this.#port);
   }
 
   /** Connections are refused, and those that were open are closed. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenOn } from './listen.ts';
 
 /** A request as a receiver got it. */
 export interface Received {
@@ -63,9 +63,8 @@ export class Receiver {
         const { status, headers = {}, body: answer, afterMs = 0 } = this.reply(received);
         setTimeout(() => response.writeHead(status, headers).end(answer), afterMs);
       });
-    }).listen(this.#port, '127.0.0.1');
-    await once(this.#server, 'listening');
-    this.#port = (this.#server.address() as AddressInfo).port;
+    });
+    this.#port = await listenOn(this.#server, this.#port);
   }
 
   /** Nobody listens any more: connections are refused. */

@@ -9,6 +9,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { listenOn } from './listen.ts';
 
 /** A request to Temporal, or the answer to it, on its way. */
 export interface Passing {
@@ -44,8 +45,7 @@ export class TemporalProxy {
   /** @param target host and port of Temporal */
   static async start(target: string): Promise<TemporalProxy> {
     const proxy = new TemporalProxy(target);
-    proxy.#server.listen(0, '127.0.0.1');
-    await once(proxy.#server, 'listening');
+    await listenOn(proxy.#server);
     return proxy;
   }
 

@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { fateOf, StubCall } from './twilio-stub-call.ts';
+import { listenOn } from './listen.ts';
 
 /**
  * Stands for Twilio's REST API, 2010-04-01, as far as calls go: create, fetch, list, update and their events, over real
@@ -46,9 +46,7 @@ export class TwilioStub {
 
   async up(): Promise<void> {
     this.#server = createServer((request, response) => void this.#serve(request, response));
-    this.#server.listen(this.#port, '127.0.0.1');
-    await once(this.#server, 'listening');
-    this.#port = (this.#server.address() as AddressInfo).port;
+    this.#port = await listenOn(this.#server, this.#port);
   }
 
   /** Nobody listens any more; its calls go on. It keeps its port. */

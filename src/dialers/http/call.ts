@@ -2,6 +2,7 @@ import type { Disposition, Instant } from '../../contract/call.ts';
 import type { AttemptEnd } from '../../contract/placement.ts';
 import { toInstant } from '../../domain/instant.ts';
 import type { Found, Progress } from '../dialer.ts';
+import { Pause } from '../pause.ts';
 import type { Unsure } from './answer.ts';
 import type { Report } from './report.ts';
 
@@ -32,7 +33,7 @@ export class HttpCall {
   #answered: Instant | null = null;
   #end: AttemptEnd | null = null;
   #isKnown = false;
-  readonly #waiting = new Set<() => void>();
+  readonly #pause = new Pause();
 
   /**
    * @param since it was not dialed before this
@@ -119,25 +120,14 @@ export class HttpCall {
     });
   }
 
-  /** Resolves when something has changed, after `ms`, and when `signal` aborts. */
-  news(signal: AbortSignal, ms?: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        this.#waiting.delete(done);
-        resolve();
-      };
-      const timer = ms === undefined ? undefined : setTimeout(done, ms);
-      this.#waiting.add(done);
-      if (signal.aborted) done();
-      else signal.addEventListener('abort', done);
-    });
+  /** Resolves when something has changed, after `ms` milliseconds, and when `signal` aborts. */
+  async news(signal: AbortSignal, ms = Infinity): Promise<void> {
+    await this.#pause.take(ms, signal);
   }
 
   /** Has all that wait look again. */
   wake(): void {
-    for (const done of [...this.#waiting]) done();
+    this.#pause.interrupt();
   }
 
   #finish(end: Omit<AttemptEnd, 'startedTime' | 'answeredTime'>): void {

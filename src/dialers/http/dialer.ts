@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { HttpDialerConfig } from '../../config/types.ts';
 import type { Instant } from '../../contract/call.ts';
 import type { AttemptAddress } from '../../contract/dialer-event.ts';
-import { callIdOf } from '../../contract/ids.ts';
+import { attemptOf, callIdOf } from '../../contract/ids.ts';
 import type { TrunkRef } from '../../contract/trunk.ts';
 import { toInstant } from '../../domain/instant.ts';
 import {
@@ -269,7 +269,7 @@ export class HttpDialer implements Dialer {
     const { identity, ringTimeoutMs, maxDurationMs, ...asked } = request;
     return {
       callId: callIdOf(identity),
-      attempt: Number(identity.slice(identity.lastIndexOf('.') + 1)),
+      attempt: attemptOf(identity),
       identity,
       orgId: this.#options.trunk.orgId,
       ...asked,

@@ -41,9 +41,9 @@ export class Platform {
     return new URL(this.#config.url).origin;
   }
 
-  /** Whether it can be asked how a call stands, where it has told its ID of it. */
-  get tellsStatus(): boolean {
-    return this.#config.statusUrl !== null;
+  /** Whether it can be asked how a call stands: perhaps only once it has told its ID of it. */
+  tellsStatus(call: CallName): boolean {
+    return addressOf(this.#config.statusUrl, call) !== null;
   }
 
   /** Posts a call, once. @param body what it is told of the call */

@@ -79,7 +79,7 @@ class Watched {
     const { ringingMs, talkingMs, toldMs, slackMs } = this.#deps.patience;
     const call = this.#call;
     if (this.#failures > 0) return Math.min(LONGEST_PAUSE_MS, ringingMs * 2 ** this.#failures);
-    if (!this.#deps.platform.tellsStatus) return Math.min(toldMs, slackMs);
+    if (!this.#deps.platform.tellsStatus(call)) return Math.min(toldMs, slackMs);
     if (call.isHungUp) return ringingMs;
     if (call.isTold) return toldMs;
     return call.isAnswered ? talkingMs : ringingMs;

@@ -3,6 +3,7 @@ import type { DialerEvent, DialerEventName } from '../../contract/dialer-event.t
 import type { AttemptEnd } from '../../contract/placement.ts';
 import { toInstant } from '../../domain/instant.ts';
 import type { Found, Progress } from '../dialer.ts';
+import { Pause } from '../pause.ts';
 import type { ProviderEvents } from '../provider-events.ts';
 import { type Callback, callbackOf } from './callback.ts';
 import type { TwilioCall, TwilioClient } from './client.ts';
@@ -10,7 +11,6 @@ import { type End, isFinal, verdictOf } from './ends.ts';
 import { TwilioError } from './failure.ts';
 import { hangUpCall } from './hang-up.ts';
 import { uncertainEnd } from './no-call.ts';
-import { Pause } from './pause.ts';
 import type { Search } from './search.ts';
 import type { TwilioTimes } from './times.ts';
 
@@ -218,7 +218,7 @@ export class TwilioAttempt {
     while (!this.#hearEnd()) {
       const left = until - Date.now();
       if (left <= 0 || signal.aborted) return false;
-      await this.#pause.take(left, signal, this.#pause.news);
+      await this.#pause.take(left, signal);
     }
     return true;
   }

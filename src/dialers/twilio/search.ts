@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { DIALER_EVENTS_PATH } from '../../contract/dialer-event.ts';
-import { attemptIdentity, callIdOf } from '../../contract/ids.ts';
+import { attemptIdentity, attemptOf, callIdOf } from '../../contract/ids.ts';
 import type { ProviderEvents } from '../provider-events.ts';
 import { sidIn } from './callback.ts';
 import type { Claims } from './claims.ts';
@@ -104,10 +104,9 @@ export class Search {
   /** The attempt before this one may have ended seconds ago. */
   async #ruleOutEarlierAttempt(): Promise<void> {
     const { identity } = this.#attempt;
-    const callId = callIdOf(identity);
-    const number = Number(identity.slice(callId.length + 1));
-    if (!(number > 1)) return;
-    const sid = sidIn(await this.#deps.events.of(attemptIdentity(callId, number - 1)));
+    const attempt = attemptOf(identity);
+    if (!(attempt > 1)) return;
+    const sid = sidIn(await this.#deps.events.of(attemptIdentity(callIdOf(identity), attempt - 1)));
     if (sid !== null) this.#others.add(sid);
   }
 

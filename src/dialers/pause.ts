@@ -11,11 +11,15 @@ export class Pause {
   /** Ends all pauses. */
   interrupt(): void {
     this.#news += 1;
-    for (const wake of this.#waiting) wake();
+    for (const wake of [...this.#waiting]) wake();
   }
 
-  /** Resolves after `ms` milliseconds, when `signal` aborts, or as soon as there is more news than `seen`. */
-  async take(ms: number, signal: AbortSignal, seen: number): Promise<void> {
+  /**
+   * Resolves when `signal` aborts, or as soon as there is more news than `seen`.
+   *
+   * @param ms after so many milliseconds at the latest; `Infinity` for no such limit
+   */
+  async take(ms: number, signal: AbortSignal, seen = this.#news): Promise<void> {
     if (signal.aborted || this.#news !== seen) return;
     await new Promise<void>((resolve) => {
       const wake = (): void => {
@@ -24,7 +28,7 @@ export class Pause {
         this.#waiting.delete(wake);
         resolve();
       };
-      const timer = setTimeout(wake, ms);
+      const timer = ms === Infinity ? undefined : setTimeout(wake, ms);
       signal.addEventListener('abort', wake, { once: true });
       this.#waiting.add(wake);
     });
