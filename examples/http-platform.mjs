@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const { PORT = 9090, SECOND_MS = 1000 } = process.env;
-const ENDS = 'busy answered busy no-answer declined voicemail invalid-number unreachable carrier-rejected failed'.split(
+const ENDS = ' answered busy no-answer declined voicemail invalid-number unreachable carrier-rejected failed'.split(
   ' ',
 );
 const calls = new Map(); // By identity. A real platform writes a call to its database before it dials.
@@ -12,21 +12,21 @@ const calls = new Map(); // By identity. A real platform writes a call to its da
 async function report({ callback, state }, event, more = {}) {
   const time = new Date().toISOString();
   Object.assign(state, { status: event, [`${event}Time`]: time, ...more });
+  const body = JSON.stringify({ event, time, ...more });
   for (let pause = 1; pause < 600; pause *= 2) {
-    const body = JSON.stringify({ event, time, ...more });
     const answer = await fetch(callback.url, { method: 'POST', body }).catch(() => null);
-    if (answer !== null && answer.status < 500) return;
+    if (answer?.status < 500) return;
     await sleep(pause * SECOND_MS);
   }
 }
 
 async function dial(call) {
   const passes = (seconds) => sleep(seconds * SECOND_MS, true, { signal: call.hangUp.signal }).catch(() => false); // Hung up.
-  const disposition = ENDS[call.endpoint.at(-1)];
+  const end = ENDS[call.endpoint.at(-1)] || 'busy';
   report(call, 'ringing');
-  const isUp = await passes(disposition === 'no-answer' ? call.ringTimeoutSeconds : 1);
-  if (!isUp) return report(call, 'ended', { disposition: 'no-answer' });
-  if (disposition !== 'answered' && disposition !== 'voicemail') return report(call, 'ended', { disposition });
+  const isUp = await passes(end === 'no-answer' ? call.ringTimeoutSeconds : 1);
+  const disposition = isUp ? end : 'no-answer';
+  if (!/answered|voicemail/.test(disposition)) return report(call, 'ended', { disposition });
   report(call, 'answered');
   await passes(Number(call.endpoint.at(-2)) || call.maxDurationSeconds);
   const { id, answeredTime } = call.state;

@@ -69,10 +69,7 @@ export const sealBatchUpdate = defineUpdate<SealAnswer>('sealBatch');
 
 /** Hands a page its calls, once: another load does nothing more. */
 export const loadPageUpdate = defineUpdate<void, [PageLoad]>('loadPage');
-/**
- * Ours, of `callBatch`: the page may start its calls; `{planAnew: true}` by the calling hours as they are then,
- * `{paceStarts: true}` fewer at once where starts take long.
- */
+/** Ours, of `callBatch`: the page may start its calls; `{planAnew: true}` by the calling hours as they are then. */
 export const startCallsSignal = tolerantSignal('startCalls');
 /** Ours, of a page to its batch: it has started its calls. */
 export const pageStartedSignal = tolerantSignal('pageStarted');

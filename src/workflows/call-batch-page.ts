@@ -22,7 +22,6 @@ import {
 } from '../contract/batch.ts';
 import type { CallResult } from '../contract/call.ts';
 import { startCallOptions } from '../contract/start-call.ts';
-import { FIRST_STARTS, MOST_STARTS_AT_ONCE, startsAtOnce } from '../domain/starts-at-once.ts';
 import type { outboundCall } from './outbound-call.ts';
 import { PageState } from './page-state.ts';
 import { plannedAnew } from './planned-anew.ts';
@@ -33,6 +32,9 @@ type CallHandle = ChildWorkflowHandle<typeof outboundCall>;
 
 /** Calls that have not ended, by ID. */
 type Running = Map<string, CallHandle>;
+
+/** How many calls are started at once: few enough that whoever asks for one that has not started is not kept waiting. */
+const STARTS_AT_ONCE = 25;
 
 /**
  * How long a page rests after each few, as a share of the time that they took: a start costs the server some 20 ms of CPU,
@@ -83,20 +85,15 @@ async function untilDecided(page: PageState): Promise<void> {
 async function startCalls(page: PageState, running: Running): Promise<Promise<void>[]> {
   const calls = page.calls ?? [];
   const ends: Promise<void>[] = [];
-  let atOnce = page.pacesStarts ? FIRST_STARTS : MOST_STARTS_AT_ONCE;
-  for (let from = 0; from < calls.length;) {
+  for (let from = 0; from < calls.length; from += STARTS_AT_ONCE) {
     const began = Date.now();
-    const to = from + atOnce;
     // Looked up only now: until its turn comes, a call can be edited.
-    const look = (): PageCall[] => calls.slice(from, to);
+    const look = (): PageCall[] => calls.slice(from, from + STARTS_AT_ONCE);
     const some = page.plansAnew && !page.canceled ? await plannedAnew(look) : look();
     const handles = await Promise.all(some.map((call) => startCall(page, call)));
     for (const handle of handles) if (handle !== null) ends.push(tallyEnd(page, running, handle));
     if (page.accepted) await tellOfHeld(page, some);
-    const tookMs = Date.now() - began;
-    if (page.pacesStarts) atOnce = startsAtOnce(atOnce, tookMs);
-    from = to;
-    if (from < calls.length) await rest(page, tookMs * REST_SHARE);
+    if (from + some.length < calls.length) await rest(page, (Date.now() - began) * REST_SHARE);
   }
   return ends;
 }

@@ -116,7 +116,7 @@ async function startCalls(batch: BatchFlow, pages: Pages, input: BatchInput): Pr
     if (batch.canceled) return;
     // By its ID, not as a child: of a batch that was reset, the server passes no signal on to its children.
     await getExternalWorkflowHandle(page.workflowId)
-      .signal('startCalls', { planAnew: true, paceStarts: true })
+      .signal('startCalls', { planAnew: true })
       .catch(() => undefined); // It has ended: its calls are counted.
     await condition(() => batch.isStarted(number) || batch.canceled);
   }

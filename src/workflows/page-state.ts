@@ -34,8 +34,6 @@ export class PageState {
   dropped = false;
   /** Whether calls are planned anew before they start; a batch of an earlier version does not ask for it. */
   plansAnew = false;
-  /** Whether fewer calls are started at once where starts take long; a batch of an earlier version does not ask for it. */
-  pacesStarts = false;
   tally: Tally = EMPTY_TALLY;
   /** Since when the page is cancelled; null while it is not. */
   #canceledTime: Instant | null = null;
@@ -50,9 +48,7 @@ export class PageState {
     setHandler(startCallsSignal, (raw) => {
       this.mayStart = true;
       this.accepted = true;
-      const { planAnew, paceStarts } = readSignal(raw);
-      this.plansAnew = planAnew === true;
-      this.pacesStarts = paceStarts === true;
+      this.plansAnew = readSignal(raw).planAnew === true;
     });
     setHandler(tellCanceledSignal, () => void (this.accepted = true));
     setHandler(dropCallsSignal, () => void (this.dropped = true));

@@ -141,7 +141,8 @@ describe('a batch that is canceled', () => {
     await cancel(batch.batchId);
     await untilCanceled(batch);
     const stopped = Date.now();
-    const ended = await Promise.all(batch.calls.map(({ callId }) => api.untilEnded(callId, 60_000)));
+    const ended: CallAnswer[] = [];
+    for (const { callId } of batch.calls) ended.push(await api.untilEnded(callId));
     const dials = dialsOf(batch);
     expect(late(dials, stopped)).toEqual([]);
     const completed = ended.filter(({ status }) => status === 'Completed');

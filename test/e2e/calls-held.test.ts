@@ -37,7 +37,7 @@ describe('a call of 1,000 whose workflow has not started yet', () => {
     const again = await api.request<ProblemAnswer>('DELETE', `/calls/${callId}`);
     expect(again).toMatchObject({ status: 409, body: { detail: 'The call has ended: it is Canceled.' } });
 
-    await eventually(startedCalls, (count) => count >= STARTED, 50_000);
+    await eventually(startedCalls, (count) => count >= STARTED, 100_000);
     for (const place of [0, CANCELED - 1, CANCELED + 1]) expect((await api.get(idAt(place))).status).toBe('Queued');
     await expect(deployment.client.workflow.getHandle(callId).describe()).rejects.toThrow(WorkflowNotFoundError);
     expect(await api.get(callId)).toEqual(body);

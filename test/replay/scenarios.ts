@@ -169,18 +169,6 @@ export const SCENARIOS: readonly Scenario[] = [
     return { 'batch-planned-anew': batch.handle, 'batch-planned-anew-page': batch.page(0) };
   },
   async (world) => {
-    world.script.placeCall = answers;
-    // More than a page starts at first, and then at once: how many those are, it learns from the first.
-    const batch = await Batch.open(
-      world,
-      Array.from({ length: 18 }, () => ({})),
-    );
-    await batch.load();
-    await batch.seal();
-    await batch.result();
-    return { 'batch-paced-page': batch.page(0) };
-  },
-  async (world) => {
     world.script.placeCall = () => Promise.resolve({ kind: 'not-dialed', because: 'batch' });
     return await ended('call-of-a-canceled-batch', await startCall(world));
   },

@@ -67,6 +67,19 @@ export const WEBHOOK_SCENARIOS: readonly Scenario[] = [
       await world.client.workflow.getHandle(webhookId(callId, 'deadline')).result();
     return { 'batch-page-canceled-before-its-turn': batch.handle, 'page-canceled-before-its-turn': batch.page(1) };
   },
+  async (world) => {
+    world.script.placeCall = answers;
+    world.script.hasWebhook = ({ kind }) => kind !== 'start';
+    world.script.deliverWebhook = () => Promise.resolve(DELIVERED);
+    const batch = await Batch.open(world, [{}], [{ dueIn: DAY }]);
+    await batch.load();
+    await batch.page(1).cancel();
+    await batch.seal();
+    await batch.result();
+    for (const { callId } of batch.pages[1] ?? [])
+      await world.client.workflow.getHandle(webhookId(callId, 'deadline')).result();
+    return { 'page-canceled-before-the-seal': batch.page(1) };
+  },
 ];
 
 /** A receiver that is down for the first tries. */

@@ -26,5 +26,5 @@ export const TIMES: TwilioTimes = {
   listedMs: 15_000,
   apartMs: 5_000,
   lookMs: 1_000,
-  slackMs: 5_000,
+  slackMs: 60_000,
 };
