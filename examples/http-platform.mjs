@@ -4,9 +4,7 @@ import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const { PORT = 9090, SECOND_MS = 1000 } = process.env;
-const ENDS = ' answered busy no-answer declined voicemail invalid-number unreachable carrier-rejected failed'.split(
-  ' ',
-);
+const HOW = ' answered busy no-answer declined voicemail invalid-number unreachable carrier-rejected failed'.split(' ');
 const calls = new Map(); // By identity. A real platform writes a call to its database before it dials.
 
 async function report({ callback, state }, event, more = {}) {
@@ -22,10 +20,9 @@ async function report({ callback, state }, event, more = {}) {
 
 async function dial(call) {
   const passes = (seconds) => sleep(seconds * SECOND_MS, true, { signal: call.hangUp.signal }).catch(() => false); // Hung up.
-  const end = ENDS[call.endpoint.at(-1)] || 'busy';
   report(call, 'ringing');
-  const isUp = await passes(end === 'no-answer' ? call.ringTimeoutSeconds : 1);
-  const disposition = isUp ? end : 'no-answer';
+  const isUp = await passes(call.endpoint.endsWith('3') ? call.ringTimeoutSeconds : 1); // To 3, nobody answers.
+  const disposition = isUp ? HOW[call.endpoint.at(-1)] || 'busy' : 'no-answer';
   if (!/answered|voicemail/.test(disposition)) return report(call, 'ended', { disposition });
   report(call, 'answered');
   await passes(Number(call.endpoint.at(-2)) || call.maxDurationSeconds);
