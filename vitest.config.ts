@@ -8,6 +8,6 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // Most of them wait for carriers and clocks, so more than there are cores run side by side.
-    maxWorkers: 4,
+    maxWorkers: 3,
   },
 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LedgerLine } from '../src/dialers/ledger.ts';
 import { makeCalls } from './calls.ts';
+import { untilWritten } from './dials.ts';
 import type { Figure } from './report.ts';
 import { onSite, type Site } from './site.ts';
 import { median, percentile } from './statistics.ts';
@@ -28,19 +28,10 @@ export async function cancelRinging(): Promise<Figure[]> {
 
 async function cancelOne(site: Site, call: object): Promise<number> {
   const { callId } = await site.api.call('demo', call);
-  await untilWritten(site, callId, 'ringing');
+  await untilWritten(site.deployment, callId, 'ringing');
   await sleep(RINGS_MS);
   const sent = Date.now();
   const answer = await site.api.request('DELETE', `/calls/${callId}`);
   if (answer.status >= 300) throw new Error(`Expected the call to be cancelled, got ${answer.status}`);
-  return Date.parse((await untilWritten(site, callId, 'hang-up')).time) - sent;
-}
-
-/** The carrier's first line of that kind about a call, once there is one. */
-async function untilWritten({ deployment }: Site, callId: string, event: LedgerLine['event']): Promise<LedgerLine> {
-  for (;;) {
-    const line = deployment.readLedger().find((one) => one.event === event && one.identity.startsWith(`${callId}.`));
-    if (line !== undefined) return line;
-    await sleep(20);
-  }
+  return Date.parse((await untilWritten(site.deployment, callId, 'hang-up')).time) - sent;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LedgerLine } from '../src/dialers/ledger.ts';
 import type { Deployment } from '../test/support/deployment.ts';
 
 /** A call at the simulated carrier, by the carrier's own record; in epoch milliseconds. */
@@ -33,5 +34,18 @@ export async function untilDialed(deployment: Deployment, callIds: ReadonlySet<s
     const dials = readDials(deployment).filter(({ callId }) => callIds.has(callId));
     if (dials.length >= callIds.size && dials.every(({ endedAt }) => endedAt < Infinity)) return dials;
     await sleep(LOOK_MS);
+  }
+}
+
+/** The carrier's first line of that kind about a call, once there is one. */
+export async function untilWritten(
+  deployment: Deployment,
+  callId: string,
+  event: LedgerLine['event'],
+): Promise<LedgerLine> {
+  for (;;) {
+    const line = deployment.readLedger().find((one) => one.event === event && one.identity.startsWith(`${callId}.`));
+    if (line !== undefined) return line;
+    await sleep(20);
   }
 }

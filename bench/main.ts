@@ -5,6 +5,7 @@ import { accept } from './accept.ts';
 import { acceptWhileDialing } from './accept-while-dialing.ts';
 import { cancelRinging } from './cancel-ringing.ts';
 import { dueTogether } from './due-together.ts';
+import { hotReload } from './hot-reload.ts';
 import { lineUse } from './line-use.ts';
 import { perCall } from './per-call.ts';
 import { type BenchResult, type Figure, machine, toTable } from './report.ts';
@@ -22,6 +23,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   'accept-while-dialing': acceptWhileDialing,
   'stop-batch': stopBatch,
   'due-together': dueTogether,
+  'hot-reload': hotReload,
   trunks,
   sleeping,
 };

@@ -39,7 +39,8 @@ export async function onSite<T>(options: SiteOptions, bench: (site: Site) => Pro
   }
 }
 
-const configuration = ({ lines, speed, idleTrunks = 0, receiverUrl }: SiteOptions): string => `
+/** The `outdial.yaml` of a site. */
+export const configuration = ({ lines, speed, idleTrunks = 0, receiverUrl }: SiteOptions): string => `
 organizations:
   - { orgId: default, apiKeys: [{ name: bench, key: outdial-development }], allowPrivateWebhooks: true }
 trunks:

@@ -176,7 +176,7 @@ describe('bad input', () => {
     'is refused: the development key, which counts on this machine only, behind a proxy that sends %s',
     async (header) => {
       const headers = { [header]: '127.0.0.1' };
-      expect((await api.request('GET', '/agents')).status).toBe(200);
+      expect((await api.read('/agents')).status).toBe(200);
       expect((await api.request('GET', '/agents', undefined, headers)).status).toBe(401);
       expect((await bulk([{ endpoint: NUMBER }], headers)).status).toBe(401);
       const configured = new Api(api.url, 'key-of-default');
@@ -185,7 +185,7 @@ describe('bad input', () => {
   );
 
   test('is refused: paths that do not exist or cannot be read', async () => {
-    const statusOf = async (path: string) => (await api.request('GET', path)).status;
+    const statusOf = async (path: string) => (await api.read(path)).status;
     expect(await statusOf('/nothing')).toBe(404);
     expect(await statusOf('/agents/nobody')).toBe(404);
     expect(await statusOf('/calls/%E0%A4%A')).toBe(400);
@@ -208,7 +208,7 @@ describe('a call of another organization', () => {
   });
 
   test('is a 404 as if it did not exist, to whoever asks for it or cancels it', async () => {
-    const unknown = await api.request<ProblemAnswer>('GET', `/calls/${call.callId.replace(/.-0$/, 'x-0')}`);
+    const unknown = await api.read<ProblemAnswer>(`/calls/${call.callId.replace(/.-0$/, 'x-0')}`);
     for (const method of ['GET', 'DELETE']) {
       const { status, body } = await api.request<ProblemAnswer>(method, `/calls/${call.callId}`);
       expect(status).toBe(404);
@@ -224,10 +224,10 @@ describe('a call of another organization', () => {
   });
 
   test('has an agent and a trunk that are theirs alone', async () => {
-    expect((await api.request('GET', '/agents/theirs')).status).toBe(404);
+    expect((await api.read('/agents/theirs')).status).toBe(404);
     expect((await api.request('POST', '/trunks/theirs/pause')).status).toBe(404);
     const names = async (of: Api, path: string) =>
-      (await of.request<{ name: string }[]>('GET', path)).body.map(({ name }) => name);
+      (await of.read<{ name: string }[]>(path)).body.map(({ name }) => name);
     expect(await names(api, '/trunks')).toEqual(['demo']);
     expect(await names(others, '/trunks')).toEqual(['theirs']);
     expect(await names(others, '/agents')).toEqual(['Of the others']);
@@ -236,7 +236,7 @@ describe('a call of another organization', () => {
   test('and a batch, a page or a trunk’s workflow are no calls', async () => {
     const batchId = call.callId.replace(/-0$/, '');
     for (const id of [batchId, `${batchId}-page-0`, `${batchId}-1`, 'trunk-other-theirs']) {
-      expect((await others.request('GET', `/calls/${id}`)).status).toBe(404);
+      expect((await others.read(`/calls/${id}`)).status).toBe(404);
     }
   });
 });

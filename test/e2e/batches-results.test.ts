@@ -82,7 +82,7 @@ const outcomeOf = (call: CallAnswer & { priority?: number }): Omit<Row, 'complet
 const untilOver = async (id: string): Promise<BatchAnswer> =>
   (
     await eventually(
-      () => api.request<BatchAnswer>('GET', `/batches/${id}`),
+      () => api.read<BatchAnswer>(`/batches/${id}`),
       ({ body }) => body.finishedTime !== null,
       60_000,
     )
@@ -178,7 +178,7 @@ describe('a batch that was canceled before its pages had started', () => {
       canceled.ids.map((callId) => [callId, 'Canceled', 'batch']),
     );
     const filter = `batchId=${canceled.batchId}&status=Canceled&take=1000`;
-    const { body } = await api.request<ListAnswer>('GET', `/calls/queue/list?${filter}`);
+    const { body } = await api.read<ListAnswer>(`/calls/queue/list?${filter}`);
     expect(body.total).toBe(CALLS);
     expect(body.calls.map(({ callId }) => callId).sort()).toEqual([...canceled.ids].sort());
     expect(await api.get(canceled.ids.at(-1) ?? '')).toMatchObject({ status: 'Canceled', reason: 'batch' });
@@ -188,8 +188,7 @@ describe('a batch that was canceled before its pages had started', () => {
 describe('the batches of an organization', () => {
   test('are listed, the newest first, and walked with a cursor', async () => {
     const page = async (query: string) =>
-      (await api.request<{ batches: BatchAnswer[]; total: number; nextCursor: string }>('GET', `/batches?${query}`))
-        .body;
+      (await api.read<{ batches: BatchAnswer[]; total: number; nextCursor: string }>(`/batches?${query}`)).body;
     const { batches, total } = await page('');
     expect(total).toBe(2);
     expect(batches.map(({ status }) => status)).toEqual(['Canceled', 'Completed']);
@@ -201,13 +200,13 @@ describe('the batches of an organization', () => {
   });
 
   test('are nobody else’s', async () => {
-    expect((await stranger.request('GET', `/batches/${batchId}`)).status).toBe(404);
+    expect((await stranger.read(`/batches/${batchId}`)).status).toBe(404);
     expect((await results(batchId, undefined, 'key-of-other')).status).toBe(404);
-    expect((await stranger.request<{ total: number }>('GET', '/batches')).body.total).toBe(0);
-    const foreign = await stranger.request<ListAnswer>('GET', `/calls/queue/list?batchId=${batchId}`);
+    expect((await stranger.read<{ total: number }>('/batches')).body.total).toBe(0);
+    const foreign = await stranger.read<ListAnswer>(`/calls/queue/list?batchId=${batchId}`);
     expect(foreign.body).toEqual({ calls: [], total: 0, nextCursor: null });
-    const { body } = await api.request<ListAnswer>('GET', `/calls/queue/list?take=1`);
-    expect((await stranger.request('GET', `/calls/queue/list?take=1&cursor=${body.nextCursor}`)).status).toBe(400);
+    const { body } = await api.read<ListAnswer>(`/calls/queue/list?take=1`);
+    expect((await stranger.read(`/calls/queue/list?take=1&cursor=${body.nextCursor}`)).status).toBe(400);
   });
 
   test('do not have one that was never accepted, nor its calls', async () => {
@@ -216,14 +215,14 @@ describe('the batches of an organization', () => {
     const more = { pages: 1, lastScheduleTime: TOMORROW, bodyHash: null };
     const options = startBatchOptions(id, { ...facts, ...more }, [0, 1], TOMORROW);
     await deployment.client.workflow.start('callBatch', options);
-    expect((await api.request('GET', `/batches/${id}`)).status).toBe(404);
-    expect((await api.request('GET', `/calls/${id}-0`)).status).toBe(404);
+    expect((await api.read(`/batches/${id}`)).status).toBe(404);
+    expect((await api.read(`/calls/${id}-0`)).status).toBe(404);
     expect((await results(id)).status).toBe(404);
-    const { body } = await api.request<ListAnswer>('GET', `/calls/queue/list?batchId=${id}`);
+    const { body } = await api.read<ListAnswer>(`/calls/queue/list?batchId=${id}`);
     expect(body.total).toBe(0);
-    expect((await api.request<{ total: number }>('GET', '/batches')).body.total).toBe(2);
+    expect((await api.read<{ total: number }>('/batches')).body.total).toBe(2);
     for (const odd of ['nothing', `${id}-page-0`, `${id}-0`, 'x'.repeat(2_000)]) {
-      expect((await api.request('GET', `/batches/${odd}`)).status).toBe(404);
+      expect((await api.read(`/batches/${odd}`)).status).toBe(404);
     }
   });
 });

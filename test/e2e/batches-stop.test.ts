@@ -90,8 +90,7 @@ describe('a batch that is paused', () => {
     expect(late(before, stopped)).toEqual([]);
     expect(before.length).toBeLessThan(60);
     // Those that wait for a line, and those that have not started, say why.
-    const waiting = await api.request<{ calls: CallAnswer[] }>(
-      'GET',
+    const waiting = await api.read<{ calls: CallAnswer[] }>(
       `/calls/queue/list?batchId=${batch.batchId}&status=Created&status=Queued`,
     );
     for (const { callId } of waiting.body.calls) {

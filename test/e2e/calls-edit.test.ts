@@ -47,7 +47,7 @@ async function queuedCalls(count: number): Promise<CallAnswer[]> {
     calls.push(await api.until(call.callId, ({ status }) => status === 'Queued'));
   }
   await eventually(
-    async () => (await api.request<TrunkAnswer[]>('GET', '/trunks')).body.find(({ name }) => name === 'demo')?.queued,
+    async () => (await api.read<TrunkAnswer[]>('/trunks')).body.find(({ name }) => name === 'demo')?.queued,
     (queued) => queued === count,
   );
   return calls;

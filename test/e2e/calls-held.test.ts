@@ -70,7 +70,7 @@ describe('a call of 1,000 whose workflow has not started yet', () => {
       Array.from({ length: 10 }, (_, offset) =>
         eventually(
           async () => {
-            const { status, body } = await api.request<CallAnswer>('GET', `/calls/${idAt(next + 60 + 5 * offset)}`);
+            const { status, body } = await api.read<CallAnswer>(`/calls/${idAt(next + 60 + 5 * offset)}`);
             seen.push(status);
             return body;
           },

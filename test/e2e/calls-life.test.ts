@@ -146,7 +146,7 @@ describe.concurrent('DELETE', () => {
     expect(await cancel(other.callId, '?hangup=true')).toMatchObject({ status: 409 });
     for (const unknown of ['nothing', callId.replace(/.$/, 'z'), `${callId}-0`]) {
       expect((await cancel(unknown)).status).toBe(404);
-      expect((await api.request('GET', `/calls/${unknown}`)).status).toBe(404);
+      expect((await api.read(`/calls/${unknown}`)).status).toBe(404);
     }
   });
 });

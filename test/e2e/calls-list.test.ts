@@ -41,7 +41,7 @@ let batchId: string;
 let headers: Headers;
 
 const list = async (filter: string): Promise<ListAnswer> =>
-  (await api.request<ListAnswer>('GET', `/calls/queue/list?${filter}`)).body;
+  (await api.read<ListAnswer>(`/calls/queue/list?${filter}`)).body;
 const idsOf = ({ calls }: Pick<ListAnswer, 'calls'>): string[] => calls.map(({ callId }) => callId).sort();
 const accepts = ([from, to]: readonly [number, number]): string[] =>
   accepted

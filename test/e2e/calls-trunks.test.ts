@@ -61,7 +61,7 @@ beforeAll(async () => {
 afterAll(() => deployment.stop());
 
 const trunk = async (name: string): Promise<TrunkAnswer> => {
-  const { body } = await api.request<TrunkAnswer[]>('GET', '/trunks');
+  const { body } = await api.read<TrunkAnswer[]>('/trunks');
   const found = body.find((one) => one.name === name);
   if (found === undefined) throw new Error(`There is no trunk ${name}`);
   return found;
@@ -70,7 +70,7 @@ const dials = (name: string) => deployment.readLedger(name).filter(({ event }) =
 
 describe('the agents', () => {
   test('are told as they are configured, with every default', async () => {
-    const { status, body } = await api.request('GET', '/agents/office');
+    const { status, body } = await api.read('/agents/office');
     expect(status).toBe(200);
     expect(body).toEqual({
       agentId: 'office',
@@ -100,12 +100,12 @@ describe('the agents', () => {
       ringTimeoutSeconds: 20,
       maxDurationSeconds: 600,
     });
-    const demo = await api.request('GET', '/agents/demo');
+    const demo = await api.read('/agents/demo');
     expect(demo.body).toMatchObject({ prompt: null, defaultCountry: null, timezone: 'UTC', schedule: null });
   });
 
   test('are listed in the order of the file, disabled ones too', async () => {
-    const { body } = await api.request<{ agentId: string; isEnabled: boolean }[]>('GET', '/agents');
+    const { body } = await api.read<{ agentId: string; isEnabled: boolean }[]>('/agents');
     expect(body.map(({ agentId, isEnabled }) => `${agentId} ${isEnabled}`)).toEqual([
       'office true',
       'demo true',
@@ -151,14 +151,14 @@ describe('the trunks', () => {
       () => trunk('slow'),
       ({ busy, queued }) => busy === 2 && queued === 3,
     );
-    const { body } = await api.request('GET', '/misc/concurrency');
+    const { body } = await api.read('/misc/concurrency');
     expect(body).toEqual({ active: 2, concurrency: LINES + 2 });
     await Promise.all(calls.map(({ callId }) => api.request('DELETE', `/calls/${callId}`)));
     await eventually(
       () => trunk('slow'),
       ({ busy, queued }) => busy === 0 && queued === 0,
     );
-    expect((await api.request('GET', '/misc/concurrency')).body).toEqual({ active: 0, concurrency: LINES + 2 });
+    expect((await api.read('/misc/concurrency')).body).toEqual({ active: 0, concurrency: LINES + 2 });
   });
 });
 

@@ -110,7 +110,7 @@ describe('when the worker is killed that calls a number', () => {
     await api.until(first.callId, isTalking);
     const second = await api.call('slow', { endpoint });
     await api.until(second.callId, (call) => call.waitingFor?.for === 'contact-busy');
-    const { body } = await api.request<TrunkAnswer[]>('GET', '/trunks');
+    const { body } = await api.read<TrunkAnswer[]>('/trunks');
     const host = body.find(({ name }) => name === 'slow')?.host ?? '';
     await (host.startsWith(`${worker.pid}@`) ? worker : other).end('SIGKILL');
     expect(await api.untilEnded(first.callId, 60_000)).toMatchObject({ status: 'Completed' });

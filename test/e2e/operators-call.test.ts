@@ -49,7 +49,7 @@ describe.concurrent('cancelling a call in the Web UI', () => {
   test('stops one that rings, and the workflow is canceled once the carrier has let go', async () => {
     const callId = await callAt('ringing');
     await operator.cancel(callId);
-    expect(await operator.untilEnded(callId, 5_000)).toMatchObject({
+    expect(await operator.untilEnded(callId)).toMatchObject({
       status: 'Canceled',
       reason: 'request',
       attempts: [{ disposition: 'no-answer' }],
@@ -70,7 +70,7 @@ describe.concurrent('cancelling a call in the Web UI', () => {
     const callId = await callAt('ringing');
     await operator.cancel(callId);
     await operator.cancel(callId).catch(() => undefined); // It may have ended meanwhile.
-    await operator.untilEnded(callId, 5_000);
+    await operator.untilEnded(callId);
     expect(operator.carrier(callId)).toMatchObject({ dials: 1, withoutEnd: [], endedTwice: [] });
   });
 });
@@ -101,7 +101,7 @@ describe.concurrent('the signal cancelCall, sent by hand', () => {
   test('stops a call that rings', async () => {
     const callId = await callAt('ringing');
     await operator.signal(callId, 'cancelCall');
-    await operator.untilEnded(callId, 5_000);
+    await operator.untilEnded(callId);
     expect(operator.carrier(callId)).toMatchObject({ dials: 1, hangUps: 1, withoutEnd: [] });
   });
 
@@ -109,7 +109,7 @@ describe.concurrent('the signal cancelCall, sent by hand', () => {
     const [asked, unasked] = await Promise.all([callAt('talking'), callAt('talking')]);
     await operator.signal(asked, 'cancelCall', '{"hangup":true}');
     for (const input of ['{}', '{"hangup":"yes"}', '{"hangup":1}']) await operator.signal(unasked, 'cancelCall', input);
-    expect(await operator.untilEnded(asked, 5_000)).toMatchObject({ status: 'Completed' });
+    expect(await operator.untilEnded(asked)).toMatchObject({ status: 'Completed' });
     expect(operator.carrier(asked)).toMatchObject({ dials: 1, hangUps: 1, withoutEnd: [] });
     expect(await operator.untilEnded(unasked)).toMatchObject({ status: 'Completed', durationSeconds: 15 });
     expect(operator.carrier(unasked)).toMatchObject({ dials: 1, hangUps: 0 });
@@ -136,7 +136,7 @@ describe.concurrent('a signal that is none of ours', () => {
     for (const name of ['dialing', 'answered']) await operator.signal(callId, name, '{"placement":"x","attempt":1}');
     expect(await api.get(callId)).toMatchObject({ status: 'Queued', attempts: [] });
     await operator.signal(callId, 'cancelCall');
-    await operator.untilEnded(callId, 5_000);
+    await operator.untilEnded(callId);
   });
 });
 

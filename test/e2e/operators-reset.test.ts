@@ -70,17 +70,17 @@ describe.concurrent('resetting a call', () => {
       () => Promise.resolve(operator.carrier(callId).finds),
       (finds) => finds > 0,
     );
-    await api.until(callId, isRinging, 5_000);
+    await api.until(callId, isRinging);
     expect(operator.carrier(callId)).toMatchObject({ dials: 1, hangUps: 0 });
     await operator.cancel(callId);
-    expect(await operator.untilEnded(callId, 5_000)).toMatchObject({ status: 'Canceled', reason: 'request' });
+    expect(await operator.untilEnded(callId)).toMatchObject({ status: 'Canceled', reason: 'request' });
     expect(operator.carrier(callId)).toMatchObject({ dials: 1, hangUps: 1 });
   });
 
   test.each(BOTH)('that talks, to %s, lets it talk, and the new run reports its end', async (to) => {
     const callId = await callAt('talking');
     await operator.reset(callId, to);
-    await api.until(callId, isTalking, 10_000);
+    await api.until(callId, isTalking);
     expect(await operator.untilEnded(callId)).toMatchObject({
       status: 'Completed',
       durationSeconds: 15,
@@ -135,7 +135,7 @@ describe.concurrent('resetting a call', () => {
     await operator.reset(callId, 'FirstWorkflowTask');
     await api.until(callId, ({ status }) => status === 'Queued' || status === 'Running');
     await operator.signal(callId, 'cancelCall', '{"hangup":true}');
-    expect(await operator.untilEnded(callId, 10_000)).toMatchObject({
+    expect(await operator.untilEnded(callId)).toMatchObject({
       status: 'Completed',
       attempts: [{ disposition: 'answered' }],
     });
@@ -200,7 +200,7 @@ describe.concurrent('laying hands on the activity of a call that rings', () => {
     await seconds(3); // until the next heartbeat has told the worker, at least
     expect(operator.carrier(callId)).toMatchObject({ dials: 1, hangUps: 0 });
     await operator.signal(callId, 'cancelCall');
-    expect(await operator.untilEnded(callId, 8_000)).toMatchObject({ status: 'Canceled', attempts: [{ number: 1 }] });
+    expect(await operator.untilEnded(callId)).toMatchObject({ status: 'Canceled', attempts: [{ number: 1 }] });
     expect(operator.carrier(callId)).toMatchObject({ dials: 1, hangUps: 1 });
   });
 

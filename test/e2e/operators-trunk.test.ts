@@ -36,7 +36,7 @@ afterAll(() => deployment.stop());
 const workflowOf = (trunk: Trunk): string => `trunk-default-${trunk}`;
 
 async function trunkOf(trunk: Trunk): Promise<TrunkAnswer> {
-  const { body } = await api.request<TrunkAnswer[]>('GET', '/trunks');
+  const { body } = await api.read<TrunkAnswer[]>('/trunks');
   const found = body.find(({ name }) => name === trunk);
   if (found === undefined) throw new Error(`Expected the API to list the trunk ${trunk}`);
   return found;

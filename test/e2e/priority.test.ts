@@ -46,7 +46,7 @@ async function dialOrder(through: Api): Promise<{ priority: number; arrival: num
     await through.until(callId, ({ status }) => status === 'Queued');
   }
   await eventually(
-    async () => (await api.request<TrunkAnswer[]>('GET', '/trunks')).body[0]?.queued,
+    async () => (await api.read<TrunkAnswer[]>('/trunks')).body[0]?.queued,
     (queued) => queued === CALLS,
   );
   expect(auditLedger(deployment.readLedger()).dials).toBe(before);

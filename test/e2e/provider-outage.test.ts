@@ -31,7 +31,7 @@ agents:
   const env = { OUTDIAL_PORT: port, OUTDIAL_PUBLIC_URL: `http://127.0.0.1:${port}` };
   [{ api }] = await Promise.all([deployment.startApi(env), deployment.startWorker(env)]);
   await eventually(
-    () => api.request<TrunkAnswer[]>('GET', '/trunks'),
+    () => api.read<TrunkAnswer[]>('/trunks'),
     ({ body }) => body[0]?.host != null,
   );
 });

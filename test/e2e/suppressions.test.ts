@@ -98,7 +98,7 @@ describe('a number that is put on the do-not-call list', () => {
     const again = await ask('PUT', '+1 (415) 523-0002');
     expect(again).toMatchObject({ status: 200, body: { endpoint, reason: null, since: body.since } });
     for (const path of [`/suppressions/${endpoint}`, pathOf(endpoint)]) {
-      expect(await api.request('GET', path)).toMatchObject({ status: 200, body: again.body });
+      expect(await api.read(path)).toMatchObject({ status: 200, body: again.body });
     }
     expect(await ask('DELETE', endpoint)).toMatchObject({ status: 200, body: { endpoint, suppressed: false } });
     expect((await problem('DELETE', endpoint)).status).toBe(404);
@@ -137,7 +137,7 @@ describe('a number that is put on the do-not-call list', () => {
     expect(long.status).toBe(400);
     expect(JSON.stringify([national, long])).not.toContain('5250002');
     expect((await problem('PUT', '+14155250002', { raeson: 'x' })).status).toBe(400);
-    expect((await api.request('GET', `${pathOf('+14155250002')}?x=1`)).status).toBe(400);
+    expect((await api.read(`${pathOf('+14155250002')}?x=1`)).status).toBe(400);
   });
 });
 
@@ -152,7 +152,7 @@ describe('an import', () => {
     expect(started).toMatchObject({ status: 202, body: { total: 401, done: 0 } });
     const path = `/suppressions/imports/${started.body.importId}`;
     const { body: done } = await eventually(
-      () => api.request<ImportAnswer>('GET', path),
+      () => api.read<ImportAnswer>(path),
       (answer) => answer.body.completedTime !== null,
       // Some 50 a second, on a machine that has nothing else to do.
       90_000,
@@ -165,7 +165,7 @@ describe('an import', () => {
       all.slice(100, 110).map((endpoint) => ({ endpoint })),
     );
     for (const { callId } of calls) expect((await api.untilEnded(callId)).reason).toBe('suppressed');
-    expect((await other.request('GET', path)).status).toBe(404);
+    expect((await other.read(path)).status).toBe(404);
   }, 120_000);
 
   test('with one mistake puts nothing on the list', async () => {
@@ -178,7 +178,7 @@ describe('an import', () => {
 
   test('that does not exist is not found', async () => {
     for (const id of ['nothing', '01a20fa9-1304-7703-a388-c8e4c4c2bbc8']) {
-      expect((await api.request('GET', `/suppressions/imports/${id}`)).status).toBe(404);
+      expect((await api.read(`/suppressions/imports/${id}`)).status).toBe(404);
     }
   });
 
@@ -189,7 +189,7 @@ describe('an import', () => {
     await processes[1]?.end('SIGKILL');
     processes.push(await deployment.startWorker());
     await eventually(
-      () => api.request<ImportAnswer>('GET', `/suppressions/imports/${body.importId}`),
+      () => api.read<ImportAnswer>(`/suppressions/imports/${body.importId}`),
       (answer) => answer.body.completedTime !== null && answer.body.done === 600,
       90_000,
     );

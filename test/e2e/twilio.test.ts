@@ -40,7 +40,7 @@ beforeAll(async () => {
   worker = startedWorker;
   // Twilio's SDK takes a moment to load, for which the worker answers nobody.
   await eventually(
-    () => api.request<TrunkAnswer[]>('GET', '/trunks'),
+    () => api.read<TrunkAnswer[]>('/trunks'),
     ({ body }) => body[0]?.host != null,
   );
 });
@@ -96,7 +96,7 @@ test('a callback that Twilio has not signed changes nothing', async () => {
 });
 
 test('its trunk says that a call has no display name of its own there, and such a call is refused', async () => {
-  const { body: trunks } = await api.request<object[]>('GET', '/trunks');
+  const { body: trunks } = await api.read<object[]>('/trunks');
   expect(trunks).toMatchObject([{ dialer: 'twilio', overrides: { phoneNumber: true, displayName: false } }]);
   expect(JSON.stringify(trunks)).not.toContain(ACCOUNT.authToken);
   const refused = await api.request('POST', '/calls?agentId=demo', {

@@ -47,7 +47,7 @@ const sentTo = (path: string, callId?: string): Received[] =>
   receiver.received.filter((one) => one.path.startsWith(path) && (callId === undefined || one.body.callId === callId));
 
 const deliveries = async (callId: string): Promise<Delivery[]> =>
-  (await api.request<Delivery[]>('GET', `/calls/${callId}/webhooks`)).body;
+  (await api.read<Delivery[]>(`/calls/${callId}/webhooks`)).body;
 
 const eventually = <T>(look: () => T | Promise<T>) => expect.poll(look, { interval: 50, timeout: 20_000 });
 
@@ -153,7 +153,7 @@ describe('a page that an operator terminates while it starts its calls', () => {
       const { status, reason } = await api.get(callId);
       expect({ callId, status, reason }).toEqual({ callId, status: 'Canceled', reason: reasons.get(callId) });
     }
-    const list = await api.request('GET', `/calls/queue/list?batchId=${batchId}&status=Canceled&take=1`);
+    const list = await api.read(`/calls/queue/list?batchId=${batchId}&status=Canceled&take=1`);
     expect(list.body).toMatchObject({ total: 60 });
     expect(told()).toHaveLength(60);
   });

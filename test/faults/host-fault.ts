@@ -86,7 +86,7 @@ const dialTimes = (deployment: Deployment): number[] =>
   deployment.readLedger().flatMap(({ event, time }) => (event === 'place' ? [Date.parse(time)] : []));
 
 async function trunk(api: Api): Promise<TrunkAnswer> {
-  const { body } = await api.request<TrunkAnswer[]>('GET', '/trunks');
+  const { body } = await api.read<TrunkAnswer[]>('/trunks');
   if (body[0] === undefined) throw new Error('Expected the trunk to be listed');
   return body[0];
 }

@@ -90,6 +90,14 @@ export class Api {
     return { status: response.status, headers: response.headers, body: JSON.parse(text) as Body };
   }
 
+  /** A GET; asked again on a 503, as that tells clients to: a machine at whose every core several tests pull is slow at times. */
+  async read<Body>(path: string): Promise<Answer<Body>> {
+    return await eventually(
+      () => this.request<Body>('GET', path),
+      ({ status }) => status !== 503,
+    );
+  }
+
   async bulk(agentId: string, calls: readonly object[]): Promise<CallAnswer[]> {
     const { status, body } = await this.request<CallAnswer[]>('POST', `/calls/bulk?agentId=${agentId}`, calls);
     if (status !== 201) throw new Error(`Expected 201, got ${status}: ${JSON.stringify(body)}`);
@@ -103,12 +111,12 @@ export class Api {
   }
 
   async get(callId: string): Promise<CallAnswer> {
-    return (await this.request<CallAnswer>('GET', `/calls/${callId}`)).body;
+    return (await this.read<CallAnswer>(`/calls/${callId}`)).body;
   }
 
   /** How many calls the list has for a filter. */
   async total(filter: string): Promise<number> {
-    return (await this.request<{ total: number }>('GET', `/calls/queue/list?take=1&${filter}`)).body.total;
+    return (await this.read<{ total: number }>(`/calls/queue/list?take=1&${filter}`)).body.total;
   }
 
   /** The call once `isSo`; fails after `timeoutMs`. */

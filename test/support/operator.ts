@@ -56,7 +56,7 @@ export class Operator {
   async pause(trunk: string): Promise<void> {
     await this.#api.request('POST', `/trunks/${trunk}/pause`);
     await eventually(
-      () => this.#api.request<{ name: string; paused: boolean }[]>('GET', '/trunks'),
+      () => this.#api.read<{ name: string; paused: boolean }[]>('/trunks'),
       ({ body }) => body.some(({ name, paused }) => name === trunk && paused),
     );
   }
@@ -67,17 +67,16 @@ export class Operator {
   }
 
   /** Resolves with how it stands in Temporal once it no longer runs. */
-  async untilClosed(workflowId: string, timeoutMs = 30_000): Promise<string> {
+  async untilClosed(workflowId: string): Promise<string> {
     return await eventually(
       () => this.statusOf(workflowId),
       (status) => status !== 'RUNNING',
-      timeoutMs,
     );
   }
 
   /** The call once its workflow, which may not have started yet, has closed. */
-  async untilEnded(callId: string, timeoutMs = 30_000): Promise<CallAnswer> {
-    await this.#api.untilEnded(callId, timeoutMs);
+  async untilEnded(callId: string): Promise<CallAnswer> {
+    await this.#api.untilEnded(callId);
     await this.untilClosed(callId);
     return await this.#api.get(callId);
   }
