@@ -23,6 +23,8 @@ export class FollowedCall {
   readonly #identity: string;
   /** Of this activity. Where its cancellation is heard, `Context.current()` is that of `hostLines`, which runs the Worker. */
   readonly #context = Context.current();
+  /** In milliseconds of `performance.now()`. */
+  readonly #began = performance.now();
   /** Aborts when the call is left to others. */
   readonly #leave = new AbortController();
   #isAnswered = false;
@@ -82,7 +84,7 @@ export class FollowedCall {
 
   #noteWhetherProviderDials(progress: Progress): void {
     if (progress.step === 'ended' && progress.end.disposition === 'uncertain') this.#host.outage.doubted();
-    else this.#host.outage.over();
+    else this.#host.outage.over(this.#began);
   }
 
   async #onAnswered(time: Instant): Promise<void> {

@@ -13,21 +13,27 @@ const bearsCredential = (text: string): boolean =>
 
 /** Whether a dialer's setting must not be shown: a credential, a header, or an address, which may hold one. */
 export const isPrivateSetting = (path: Path): boolean =>
-  path.includes('dialer') && path.some((key) => CREDENTIAL.test(String(key)) || /^(headers|.*url)$/i.test(String(key)));
+  path.at(-1) === 'voiceAgent' ||
+  (path.includes('dialer') &&
+    path.some((key) => CREDENTIAL.test(String(key)) || /^(headers|.*url)$/i.test(String(key))));
 
 /**
  * Refuses credentials of providers that stand in the file itself: files are committed, mailed and shown around. The values
  * are not told.
  */
 export function checkCredentials(source: YamlSource): Mistake[] {
-  const { trunks } = (source.value ?? {}) as { trunks?: unknown };
-  if (!Array.isArray(trunks)) return [];
-  return trunks.flatMap((trunk: { dialer?: unknown } | null, index) => {
-    const paths = credentialsIn(trunk?.dialer, ['trunks', index, 'dialer']);
-    return paths
-      .filter((path) => !source.isFromEnvironment(path))
-      .map((path) => ({ path, message: 'expected a credential to be taken from the environment: write ${NAME}' }));
-  });
+  const { trunks, agents } = (source.value ?? {}) as { trunks?: unknown; agents?: unknown };
+  const paths = [...fieldOfEach(trunks, 'trunks', 'dialer'), ...fieldOfEach(agents, 'agents', 'voiceAgent')];
+  return paths
+    .filter((path) => !source.isFromEnvironment(path))
+    .map((path) => ({ path, message: 'expected a credential to be taken from the environment: write ${NAME}' }));
+}
+
+function fieldOfEach(list: unknown, name: string, field: string): Path[] {
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((one: Record<string, unknown> | null, index) =>
+    credentialsIn(one?.[field], [name, index, field]),
+  );
 }
 
 /** The paths of all texts below a value whose name is one of a credential, or that are addresses with one in them. */

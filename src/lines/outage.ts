@@ -20,7 +20,11 @@ export class Outage {
   /** Since when, in milliseconds of `performance.now()`; null while it is not down. */
   #since: number | null = null;
   #nextTry = 0;
+  /** Between two tries, in milliseconds. */
+  #pauseMs = TRY_MS;
   #doubts = 0;
+  /** When the first of the doubts in a row came up, in milliseconds of `performance.now()`. */
+  #doubtedSince = 0;
   /** Ends the waits under way. */
   readonly #waiting = new Set<() => void>();
 
@@ -37,28 +41,50 @@ export class Outage {
       if (wait <= 0) break;
       await this.#wait(wait, signal);
     }
-    this.#nextTry = performance.now() + TRY_MS;
+    this.#pauseFor(this.#pauseMs);
   }
 
   /** Notes that the provider could not be asked. @returns how long the call that tried is to wait, in milliseconds */
   failed(): number {
+    const delay = this.#delay();
+    this.#pauseFor(TRY_MS);
+    return delay;
+  }
+
+  /**
+   * Notes that nobody knows whether the provider has dialed: where that goes on, the calls behind wait, too, and longer,
+   * since a try that comes to this again has cost its call an attempt.
+   */
+  doubted(): void {
+    if (this.#doubts === 0) this.#doubtedSince = performance.now();
+    this.#doubts += 1;
+    if (this.#doubts >= MOST_DOUBTS) this.#pauseFor(this.#delay());
+  }
+
+  /**
+   * Notes that the provider has dialed: whoever waits goes on.
+   *
+   * @param dialed when, in milliseconds of `performance.now()`: a call from before the trouble began says nothing of it
+   */
+  over(dialed: number): void {
+    if (this.#doubts > 0 && dialed < this.#doubtedSince) return;
+    if (this.#since !== null && dialed < this.#since) return;
+    this.#doubts = 0;
+    this.#since = null;
+    this.#pauseMs = TRY_MS;
+    for (const end of [...this.#waiting]) end();
+  }
+
+  /** How long a call is to wait, in milliseconds, that has just met the outage. */
+  #delay(): number {
     const now = performance.now();
     this.#since ??= now;
-    this.#nextTry = now + TRY_MS;
     return delayAfter(now - this.#since);
   }
 
-  /** Notes that nobody knows whether the provider has dialed: where that goes on, the calls behind wait, too. */
-  doubted(): void {
-    this.#doubts += 1;
-    if (this.#doubts >= MOST_DOUBTS) this.failed();
-  }
-
-  /** Notes that the provider has dialed: whoever waits goes on. */
-  over(): void {
-    this.#doubts = 0;
-    this.#since = null;
-    for (const end of [...this.#waiting]) end();
+  #pauseFor(ms: number): void {
+    this.#pauseMs = ms;
+    this.#nextTry = performance.now() + ms;
   }
 
   #wait(ms: number, signal: AbortSignal): Promise<void> {

@@ -22,34 +22,38 @@ export const isForbidden = (error: unknown): boolean => hasCode(error, ...FORBID
 export interface NamespaceState {
   /** `unknown`: we may not ask. */
   readonly namespace: 'present' | 'missing' | 'unknown';
+  /** Whether it has activities without workflows, which hand on what providers tell; true where we may not ask. */
+  readonly hasActivities: boolean;
   readonly missing: readonly WantedAttribute[];
   /** One that exists with another type; `found` is null where the server does not say which. */
   readonly mistyped: readonly { readonly wanted: WantedAttribute; readonly found: string | null }[];
 }
 
-const NOTHING: NamespaceState = { namespace: 'missing', missing: WANTED_ATTRIBUTES, mistyped: [] };
+const NOTHING: NamespaceState = { namespace: 'missing', hasActivities: true, missing: WANTED_ATTRIBUTES, mistyped: [] };
 
 /** Reads what is there. Rejects with the server's error where it cannot be reached. */
 export async function readNamespace(services: Services, namespace: string): Promise<NamespaceState> {
-  let known: 'present' | 'unknown' = 'present';
+  let known: Pick<NamespaceState, 'namespace' | 'hasActivities'> = { namespace: 'unknown', hasActivities: true };
   try {
-    await services.workflowService.describeNamespace({ namespace });
+    const { namespaceInfo } = await services.workflowService.describeNamespace({ namespace });
+    known = { namespace: 'present', hasActivities: namespaceInfo?.capabilities?.standaloneActivities === true };
   } catch (error) {
     if (hasCode(error, GRPC.NOT_FOUND)) return NOTHING;
     if (!isForbidden(error)) throw error;
-    known = 'unknown';
   }
   try {
     const { customAttributes } = await services.operatorService.listSearchAttributes({ namespace });
-    return { namespace: known, ...compare(customAttributes) };
+    return { ...known, ...compare(customAttributes) };
   } catch (error) {
     if (hasCode(error, GRPC.NOT_FOUND)) return NOTHING;
     if (!isForbidden(error)) throw error;
-    return { namespace: known, ...(await probeAll(services, namespace)) };
+    return { ...known, ...(await probeAll(services, namespace)) };
   }
 }
 
-function compare(found: Readonly<Record<string, number | null | undefined>>): Omit<NamespaceState, 'namespace'> {
+type Attributes = Pick<NamespaceState, 'missing' | 'mistyped'>;
+
+function compare(found: Readonly<Record<string, number | null | undefined>>): Attributes {
   return {
     missing: WANTED_ATTRIBUTES.filter(({ name }) => found[name] == null),
     mistyped: WANTED_ATTRIBUTES.flatMap((wanted) => {
@@ -60,7 +64,7 @@ function compare(found: Readonly<Record<string, number | null | undefined>>): Om
 }
 
 /** Where the list is forbidden, queries tell: an attribute that is missing or of another type makes one invalid. */
-async function probeAll(services: Services, namespace: string): Promise<Omit<NamespaceState, 'namespace'>> {
+async function probeAll(services: Services, namespace: string): Promise<Attributes> {
   const missing: WantedAttribute[] = [];
   const mistyped: { wanted: WantedAttribute; found: null }[] = [];
   for (const wanted of WANTED_ATTRIBUTES) {
@@ -82,11 +86,18 @@ export async function isUsable(services: Services, namespace: string, query: str
   }
 }
 
+const NO_ACTIVITIES =
+  'The server has no standalone activities, by which Outdial hands on what voice platforms tell: run Temporal 1.32 or later, or 1.31 with `activity.enableStandalone: true` in its dynamic configuration';
+
 /** What keeps Outdial from working there, a line each. */
 export function problemsOf(state: NamespaceState, namespace: string): string[] {
   if (state.namespace === 'missing') return [`The namespace ${namespace} does not exist.`];
   const missing = `Search attributes are missing in the namespace ${namespace}: ${listAttributes(state.missing)}.`;
-  return [...(state.missing.length > 0 ? [missing] : []), ...mistypedProblems(state, namespace)];
+  return [
+    ...(state.hasActivities ? [] : [`${NO_ACTIVITIES} (namespace ${namespace}).`]),
+    ...(state.missing.length > 0 ? [missing] : []),
+    ...mistypedProblems(state, namespace),
+  ];
 }
 
 /** Those that set-up cannot mend. */

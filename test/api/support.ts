@@ -32,6 +32,16 @@ trunks:
       accountSid: AC0123456789abcdef0123456789abcdef
       authToken: '\${TWILIO_AUTH_TOKEN}'
       connect: { stream: wss://agent.example.com/stream }
+  - name: livekit
+    orgId: acme
+    lines: 1
+    dialer:
+      type: livekit
+      url: wss://acme.livekit.cloud
+      apiKey: '\${LIVEKIT_API_KEY}'
+      apiSecret: '\${LIVEKIT_API_SECRET}'
+      sipTrunkId: ST_1
+      agentName: assistant
   - { name: theirs, orgId: other, lines: 1, dialer: { type: simulator } }
   - { name: strict, orgId: loose, lines: 1, dialer: { type: simulator } }
   - { name: any, orgId: loose, lines: 1, endpoints: any, dialer: { type: simulator } }
@@ -41,6 +51,14 @@ agents:
   - { agentId: guarded, orgId: acme, name: Against fraud, trunk: guarded, defaultCountry: JM }
   - { agentId: bare, orgId: acme, name: Without a country, trunk: demo, timezone: Europe/Berlin, defaultDeadline: 90m }
   - { agentId: disabled, orgId: acme, name: Off, trunk: demo, isEnabled: false }
+  - { agentId: named, orgId: acme, name: Named at LiveKit, trunk: livekit, defaultCountry: US, voiceAgent: clinic }
+  - agentId: addressed
+    orgId: acme
+    name: With an address
+    trunk: twilio
+    defaultCountry: US
+    voiceAgent: wss://clinic.example.com
+  - { agentId: patient, orgId: acme, name: Rings for long, trunk: demo, defaultCountry: US, ringTimeout: 2m }
   - agentId: office
     orgId: acme
     name: Weekdays in New York
@@ -61,7 +79,7 @@ agents:
     additionalData: { clinic: Northside }
   - { agentId: never, orgId: acme, name: Never open, trunk: demo, schedule: { monday: [] } }
 `,
-  { TWILIO_AUTH_TOKEN: 'an auth token of tests' },
+  { TWILIO_AUTH_TOKEN: 'an auth token of tests', LIVEKIT_API_KEY: 'APItests', LIVEKIT_API_SECRET: 'a secret of tests' },
   'outdial.yaml',
 );
 

@@ -35,6 +35,13 @@ describe('a trunk of LiveKit', () => {
     expect(problems(file({ sipTrunkId: 'PN_1' }), ENV).join()).toContain('expected the ID of an outbound SIP trunk');
   });
 
+  it('names its agents: an address is one of Twilio’s', () => {
+    expect(problems(file({}, { voiceAgent: 'clinic' }), ENV)).toEqual([]);
+    expect(problems(file({}, { voiceAgent: 'wss://agent.example.com' }), ENV)).toEqual([
+      expect.stringMatching(/^agents\[0\]\.voiceAgent: expected the name under which an agent is registered/),
+    ]);
+  });
+
   it('rings for 80 seconds at most: an agent that wants more is told so', () => {
     expect(problems(file({}, { ringTimeout: '80s' }), ENV)).toEqual([]);
     expect(problems(file({}, { ringTimeout: '81s' }), ENV)).toEqual([

@@ -71,6 +71,10 @@ describe('a Twilio trunk', () => {
     expect(problemsWith({ connect: { sip: 'sip:agent:hunter2@example.com' } })).toEqual([
       'trunks[0].dialer.connect.sip: expected a credential to be taken from the environment: write ${NAME}',
     ]);
+    const agents = problemsWith({}, {}, { voiceAgent: 'wss://agent:hunter2@example.com' });
+    expect(agents).toEqual([
+      'agents[0].voiceAgent: expected a credential to be taken from the environment: write ${NAME}',
+    ]);
     const wrong = problems(fileWith({ apiKey: '${TOKEN}', apiSecret: '${SECRET}' }), ENV);
     expect(wrong).toEqual([expect.stringMatching(/apiKey: expected SK and 32 hexadecimal digits/)]);
     expect(wrong.join()).not.toContain('private');

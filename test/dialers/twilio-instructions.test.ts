@@ -65,6 +65,11 @@ test('what does not fit into 4,000 characters is refused, not cut', () => {
   });
 });
 
+test('nobody is called for an agent of another provider, which Twilio could not connect', () => {
+  const instructions = instructionsFor(requestTo(identity, '0001', { voiceAgent: 'assistant' }), STREAM);
+  expect(instructions).toEqual({ ok: false, says: expect.stringMatching(/neither a wss:\/\/ address nor/) as string });
+});
+
 test('who answers is connected to the agent’s SIP address, with the same in headers', () => {
   const twiml = twimlOf(requestTo(identity, '0001', { prompt: 'Hello Ada & all' }), SIP);
   const [, uri = ''] = /<Response><Dial><Sip>(.*)<\/Sip><\/Dial><\/Response>/.exec(twiml) ?? [];

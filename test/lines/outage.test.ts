@@ -37,7 +37,7 @@ describe('an outage of a provider', () => {
     expect(gone).toEqual(['a']);
     await vi.advanceTimersByTimeAsync(1);
     expect(gone).toEqual(['a', 'b']);
-    outage.over();
+    outage.over(performance.now());
     await all;
     expect(gone).toEqual(['a', 'b', 'c', 'd']);
   });
@@ -58,7 +58,7 @@ describe('an outage of a provider', () => {
     expect(outage.failed()).toBe(150_000);
     await vi.advanceTimersByTimeAsync(60 * 60_000);
     expect(outage.failed()).toBe(300_000);
-    outage.over();
+    outage.over(performance.now());
     expect(outage.failed()).toBe(15_000);
   });
 
@@ -67,14 +67,49 @@ describe('an outage of a provider', () => {
     for (let i = 0; i < 5; i += 1) {
       outage.doubted();
       outage.doubted();
-      outage.over();
+      outage.over(performance.now());
     }
     await outage.untilWorthATry(never);
     for (let i = 0; i < 3; i += 1) outage.doubted();
     const { gone, all } = waiting(outage, ['a']);
-    await vi.advanceTimersByTimeAsync(4_999);
+    await vi.advanceTimersByTimeAsync(14_999);
     expect(gone).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
+    await all;
+  });
+
+  test('by doubts costs few calls their attempt: some twenty in ten minutes, each of which comes to a doubt', async () => {
+    const outage = new Outage();
+    for (let i = 0; i < 3; i += 1) outage.doubted();
+    const { gone, all } = waiting(
+      outage,
+      Array.from({ length: 100 }, (_, index) => String(index)),
+    );
+    let seen = 0;
+    for (let second = 0; second < 600; second += 1) {
+      await vi.advanceTimersByTimeAsync(1_000);
+      if (gone.length > seen) outage.doubted();
+      seen = gone.length;
+    }
+    expect(seen).toBeGreaterThan(5);
+    expect(seen).toBeLessThan(20);
+    outage.over(performance.now());
+    await all;
+  });
+
+  test('is not ended by a call that was dialed before it began', async () => {
+    const outage = new Outage();
+    const before = performance.now();
+    await vi.advanceTimersByTimeAsync(1_000);
+    outage.doubted();
+    outage.doubted();
+    outage.over(before);
+    outage.doubted();
+    outage.over(before);
+    const { gone, all } = waiting(outage, ['a', 'b']);
+    await vi.advanceTimersByTimeAsync(14_999);
+    expect(gone).toEqual([]);
+    outage.over(performance.now());
     await all;
   });
 

@@ -52,6 +52,20 @@ function managed(): Services {
   };
 }
 
+/**
+ * A server without standalone activities, as 1.31 is by default. All of it is real but what it says of that, which is what a
+ * server of 1.32 says with `activity.enableStandalone: false`.
+ */
+const withoutActivities = (): Services => ({
+  operatorService: connection.operatorService,
+  workflowService: {
+    describeNamespace: async (request: { namespace: string }) => {
+      const answer = await connection.workflowService.describeNamespace(request);
+      return { ...answer, namespaceInfo: { ...answer.namespaceInfo, capabilities: { standaloneActivities: false } } };
+    },
+  } as never,
+});
+
 describe('Setting up a namespace', { timeout }, () => {
   it('makes what is missing, says what it did, and does nothing the second time', async () => {
     const first = await setUpNamespace(connection, 'fresh');
@@ -92,6 +106,13 @@ describe('Setting up a namespace', { timeout }, () => {
     ]);
     expect(await typesIn('mistyped')).toMatchObject({ [PRIORITY.name]: KEYWORD });
     expect(await checkNamespace(connection, 'mistyped')).toEqual(problems);
+  });
+
+  it('says so where the server could not hand on what voice platforms tell', async () => {
+    await setUpNamespace(connection, 'mute');
+    expect(await checkNamespace(withoutActivities(), 'mute')).toEqual([
+      expect.stringMatching(/^The server has no standalone activities, .*run Temporal 1\.32 or later/),
+    ]);
   });
 
   it('by two at the same time works for both', async () => {

@@ -3,9 +3,9 @@ import { addIssues, inOurWords } from '../body-words.ts';
 import type { Mistakes } from './mistakes.ts';
 
 const override = {
-  phoneNumber: z.string().nullish(),
+  phoneNumber: z.string().min(1).nullish(),
   credentialsId: z.string().nullish(),
-  displayName: z.string().nullish(),
+  displayName: z.string().min(1).nullish(),
 };
 
 /** The fields of a call as they are sent; `null` means the same as leaving a field out. */

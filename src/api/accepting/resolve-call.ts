@@ -1,3 +1,4 @@
+import { checkAgentForDialer } from '../../config/dialer-checks.ts';
 import { overridesOf } from '../../config/overrides.ts';
 import type { AgentConfig, TrunkConfig } from '../../config/schema.ts';
 import type { Configuration } from '../../config/configuration.ts';
@@ -106,7 +107,23 @@ function resolveTrunk(body: CallBody, { configuration, agent }: Acceptance, mist
   const credentialsId = body.overrideOutboundConfig?.credentialsId ?? null;
   const trunk = configuration.trunk(agent.orgId, credentialsId ?? agent.trunk);
   if (trunk === null) mistakes.add(path, 'expected the name of one of your trunks');
+  else if (credentialsId !== null) checkAgent(agent, trunk, path, mistakes);
   return trunk;
+}
+
+/** An agent is made for its own trunk's provider: another one may have nobody to connect a call to. */
+function checkAgent(
+  { voiceAgent, ringTimeoutMs }: AgentConfig,
+  trunk: TrunkConfig,
+  path: string,
+  mistakes: Mistakes,
+): void {
+  const [first] = checkAgentForDialer({ voiceAgent, ringTimeout: ringTimeoutMs }, trunk, []);
+  if (first === undefined) return;
+  mistakes.add(
+    path,
+    `cannot be used by its agent, whose \`${first.path.join('.')}\` it does not bear: ${first.message}`,
+  );
 }
 
 function resolveEndpoint(

@@ -1,5 +1,6 @@
 import VoiceResponse from 'twilio/lib/twiml/VoiceResponse.js';
 import type { TwilioConfig } from '../../config/schema.ts';
+import { SIP_ADDRESS, STREAM_ADDRESS } from '../../config/twilio-schema.ts';
 import { callIdOf } from '../../contract/ids.ts';
 import type { DialRequest } from '../dialer.ts';
 
@@ -34,6 +35,7 @@ const PART_NAME = 20;
  */
 export function instructionsFor(request: DialRequest, connect: TwilioConfig['connect']): Instructions {
   const agent = agentOf(request.voiceAgent, connect);
+  if (agent === null) return { ok: false, says: NO_ADDRESS };
   const told = toldOf(request);
   if (Object.values(told).some((value) => NOT_IN_XML.test(value))) {
     return { ok: false, says: 'the agent’s prompt has a control character in it, which its instructions cannot hold' };
@@ -41,11 +43,18 @@ export function instructionsFor(request: DialRequest, connect: TwilioConfig['con
   return 'stream' in agent ? toStream(agent.stream, told) : toSip(agent.sip, told);
 }
 
-/** An agent's own address stands in the place of the trunk's. */
-function agentOf(voiceAgent: string | null, connect: TwilioConfig['connect']): TwilioConfig['connect'] {
+/**
+ * An agent's own address stands in the place of the trunk's. Null for one that is none: its agent was given to a trunk of
+ * another provider while the call waited.
+ */
+function agentOf(voiceAgent: string | null, connect: TwilioConfig['connect']): TwilioConfig['connect'] | null {
   if (voiceAgent === null) return connect;
-  return /^sips?:/.test(voiceAgent) ? { sip: voiceAgent } : { stream: voiceAgent };
+  if (SIP_ADDRESS.test(voiceAgent)) return { sip: voiceAgent };
+  return STREAM_ADDRESS.test(voiceAgent) ? { stream: voiceAgent } : null;
 }
+
+const NO_ADDRESS =
+  'the agent’s `voiceAgent` is neither a wss:// address nor a SIP address, and nobody is rung to hear nothing';
 
 /** What the agent is told, by name. */
 function toldOf({ identity, agentId, prompt, variables }: DialRequest): Readonly<Record<string, string>> {

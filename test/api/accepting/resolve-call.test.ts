@@ -125,17 +125,6 @@ describe('a trunk that calls some countries, under some caller IDs', () => {
   });
 });
 
-describe('a trunk whose dialer cannot pass everything on', () => {
-  test('takes no call that asks for more, however it comes to the trunk', () => {
-    const asking = (override: object) => wrong({ overrideOutboundConfig: { credentialsId: 'twilio', ...override } });
-    expect(asking({ phoneNumber: '+14155550199' })).toEqual([]);
-    expect(asking({ displayName: null })).toEqual([]);
-    expect(asking({ displayName: 'Northside Clinic' })).toEqual([
-      'overrideOutboundConfig.displayName: cannot be set on a call of its trunk, whose twilio dialer has no way to pass it on',
-    ]);
-  });
-});
-
 describe('the time zone', () => {
   test.each(['Mars/Olympus', 'UTC+3', 'PST', 'local', ''])('%j does not exist, and is a mistake', (timezone) => {
     expect(wrong({ timezone })).toEqual(['timezone: expected an IANA time zone such as America/New_York']);
