@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readHttpEvent } from '../../../src/api/dialer-events/http.ts';
 import { ProviderUnavailable } from '../../../src/dialers/dialer.ts';
 import type { HttpDialer } from '../../../src/dialers/http/dialer.ts';
@@ -40,6 +40,12 @@ afterAll(() => inbox.stop());
 
 const isPlacing = ({ method, path }: Asked): boolean => method === 'POST' && path === '/calls';
 const placings = (): number => stub.asked.filter(isPlacing).length;
+
+/** Tells an event as the platform would. */
+async function tell(identity: string, event: object): Promise<void> {
+  const url = await inbox.callbackUrl({ orgId: 'default', trunk: 'voice', identity });
+  await fetch(url, { method: 'POST', body: JSON.stringify(event) });
+}
 
 /** Places a call that the platform reacts to so, and follows it to its end. */
 async function endOf(reaction: Reaction, by = dialer, endpoint = ANSWERED) {
@@ -115,7 +121,7 @@ describe('a platform that does not say whether it dials', () => {
 });
 
 describe('a platform that says that it does not dial', () => {
-  it('is down with 503: nothing was dialed, and nothing is remembered', async () => {
+  it('is down with 503: nothing was dialed, and nobody listens for it', async () => {
     const identity = newIdentity();
     stub.react = (asked) => (isPlacing(asked) ? { status: 503 } : undefined);
     await expect(dialer.place(request(identity, TALKS))).rejects.toThrow(ProviderUnavailable);
@@ -125,11 +131,10 @@ describe('a platform that says that it does not dial', () => {
 
   it('while it tells that it does, is believed to: the call is not dialed again', async () => {
     const identity = newIdentity();
-    const callback = await inbox.callbackUrl({ orgId: 'default', trunk: 'voice', identity });
     // A gateway that gives up after the first event has come.
     const gateway = createServer((asked, answer) => {
       void (async () => {
-        await fetch(callback, { method: 'POST', body: JSON.stringify({ event: 'ringing' }) });
+        await tell(identity, { event: 'ringing' });
         stub.dial(identity, ((await asked.toArray()) as Buffer[]).join(''));
         answer.writeHead(503).end();
       })();
@@ -139,6 +144,31 @@ describe('a platform that says that it does not dial', () => {
     await by.place(request(identity, ANSWERED));
     expect((await followed(by, identity)).at(-1)).toMatchObject({ step: 'ended', end: { disposition: 'answered' } });
     gateway.close();
+  });
+
+  it('and tells of it afterwards, is not asked to dial it again: what was told stands for no other dial', async () => {
+    const identity = newIdentity();
+    stub.react = (asked) => (isPlacing(asked) ? { status: 503 } : undefined);
+    await expect(dialer.place(request(identity, TALKS))).rejects.toThrow(ProviderUnavailable);
+    stub.react = () => undefined;
+    await tell(identity, { event: 'ended', disposition: 'failed', message: 'cleaned up' });
+    await dialer.place(request(identity, TALKS));
+    expect(await followed(dialer, identity)).toMatchObject([
+      { step: 'ended', end: { disposition: 'failed', errorMessage: 'cleaned up' } },
+    ]);
+    expect(placings()).toBe(1);
+  });
+
+  it('and tells nothing of it, is asked to dial it again, and it alone is looked for in what was told', async () => {
+    const [identity, other] = [newIdentity(), newIdentity()];
+    const read = vi.spyOn(inbox, 'of');
+    stub.react = (asked) => (isPlacing(asked) ? { status: 503 } : undefined);
+    await expect(dialer.place(request(identity, TALKS))).rejects.toThrow(ProviderUnavailable);
+    stub.react = () => undefined;
+    for (const one of [identity, other]) await dialer.place(request(one, TALKS));
+    expect(read.mock.calls).toEqual([[identity]]);
+    read.mockRestore();
+    expect([identity, other].map((one) => stub.dials(one))).toEqual([1, 1]);
   });
 
   it('refuses the call, which ends as it says, without anybody having been rung', async () => {
@@ -176,8 +206,7 @@ describe('a platform that forgets', () => {
 
   it('what it has told of by itself is not believed that it never dialed', async () => {
     const identity = newIdentity();
-    const body = JSON.stringify({ event: 'ringing' });
-    await fetch(await inbox.callbackUrl({ orgId: 'default', trunk: 'voice', identity }), { method: 'POST', body });
+    await tell(identity, { event: 'ringing' });
     expect(await dialer.find(attempt(identity))).toEqual({ state: 'unknown' });
   });
 
