@@ -8,7 +8,7 @@ import type { HttpDialer } from '../../../src/dialers/http/dialer.ts';
 import { EventInbox } from '../../support/event-inbox.ts';
 import { type Asked, HttpPlatformStub, type Reaction } from '../../support/http-platform-stub.ts';
 import { followed, stepsOf } from '../simulator-support.ts';
-import { attempt, newIdentity, openDialer, request } from './support.ts';
+import { attempt, IMPATIENCE, newIdentity, openDialer, request } from './support.ts';
 
 const ANSWERED = '+14155550001';
 const TALKS = '+14155550009';
@@ -92,6 +92,21 @@ describe('a platform that does not say whether it dials', () => {
   it('and dials after the call was to be stopped, is told to hang up once it does', async () => {
     const ringing = await HttpPlatformStub.start({ ringMs: 2_000 });
     const by = openDialer(ringing.config(), inbox);
+    opened.push(by);
+    const identity = newIdentity();
+    ringing.react = (asked) => (isPlacing(asked) ? 'reset' : undefined);
+    await by.place(request(identity, ANSWERED));
+    await by.hangUp(identity);
+    const all = followed(by, identity);
+    ringing.dial(identity, ringing.asked.find(isPlacing)?.raw ?? '');
+    expect((await all).at(-1)).toMatchObject({ step: 'ended', end: { disposition: 'no-answer' } });
+    await ringing.stop();
+  });
+
+  it('and cannot be asked, tells that it rings after the call was to be stopped, and is told to hang up at once', async () => {
+    const ringing = await HttpPlatformStub.start({ ringMs: 3_000, tells: true });
+    const patience = { ...IMPATIENCE, toldMs: 5_000, slackMs: 5_000 };
+    const by = openDialer(ringing.config({ statusUrl: null }), inbox, { patience });
     opened.push(by);
     const identity = newIdentity();
     ringing.react = (asked) => (isPlacing(asked) ? 'reset' : undefined);
@@ -245,37 +260,5 @@ describe('a process that takes over', () => {
     await expect(dialer.find(attempt(newIdentity()))).rejects.toThrow(/status cannot be read \(HTTP 200\)/);
     stub.react = () => ({ status: 500 });
     await expect(dialer.find(attempt(newIdentity()))).rejects.toThrow(/status cannot be read \(HTTP 500\)/);
-  });
-});
-
-describe('a platform that reports nothing', () => {
-  it('and cannot be asked, has its call hung up when it has lasted for too long, which is uncertain', async () => {
-    const mute = open({ statusUrl: null });
-    const identity = newIdentity();
-    await mute.place(request(identity, TALKS, { ringTimeoutMs: 100, maxDurationMs: 100 }));
-    expect((await followed(mute, identity)).at(-1)).toMatchObject({ step: 'ended', end: { disposition: 'uncertain' } });
-    expect(stub.asked.at(-1)).toMatchObject({ method: 'POST', path: `/calls/${identity}/hangup` });
-  });
-
-  it('but that the call goes on, long after it was told to hang up, keeps no line for ever', async () => {
-    const identity = newIdentity();
-    stub.react = ({ path }) => (path.endsWith('/hangup') ? { status: 200 } : undefined);
-    await dialer.place(request(identity, TALKS, { ringTimeoutMs: 100, maxDurationMs: 100 }));
-    expect((await followed(dialer, identity)).at(-1)).toMatchObject({
-      step: 'ended',
-      end: {
-        disposition: 'answered',
-        errorMessage: expect.stringMatching(/has not told the end of the call/) as string,
-      },
-    });
-  });
-
-  it('and lets somebody talk for longer than they may, is told to hang up', async () => {
-    const identity = newIdentity();
-    await dialer.place(request(identity, TALKS, { ringTimeoutMs: 100, maxDurationMs: 100 }));
-    expect((await followed(dialer, identity)).at(-1)).toMatchObject({
-      step: 'ended',
-      end: { disposition: 'answered' },
-    });
   });
 });
