@@ -12,6 +12,9 @@ import type { TrunkHost } from './trunk-host.ts';
 /** How often a failed request, or a wish that may still come, is asked for again, in milliseconds. */
 const AGAIN_MS = 1_000;
 
+/** How often a call is hung up at the least that is to end and does not, in milliseconds: nobody is to wait long for that. */
+const LONGEST_AGAIN_MS = 5_000;
+
 /** Node's longest timer, in milliseconds. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -30,6 +33,7 @@ export class FollowedCall {
   #isAnswered = false;
   #isOver = false;
   #stoppedBy: 'deadline' | 'canceled' | null = null;
+  /** The hang-up under way. */
   #hangingUp: Promise<unknown> | null = null;
 
   constructor(host: TrunkHost, workflow: CallWorkflow, input: PlaceCallInput, identity: string) {
@@ -131,21 +135,35 @@ export class FollowedCall {
     else this.#leave.abort();
   }
 
-  /** Stops the call if that is asked for; while a person talks, it may still come to be. */
+  /**
+   * Stops the call if that is asked for; while a person talks, it may still come to be. A hang-up may come too late for one
+   * wish, or too early for the carrier, so wishes are heeded until the call is over.
+   */
   async #heedWishes(): Promise<void> {
+    let pauseMs = AGAIN_MS;
     while (!this.#isOver && !this.#leave.signal.aborted) {
-      const wishes = await this.#untilAnswered(() => this.#workflow.wishes());
-      if (wishes === null) return;
-      if (await this.#untilAnswered(() => this.#workflow.isGone())) return await this.#stop('canceled');
-      if (wishes.hangup || (wishes.cancel && !this.#isAnswered)) return await this.#stop('canceled');
-      await sleep(AGAIN_MS);
+      if (await this.#isUnwanted()) {
+        await this.#stop('canceled');
+        // A carrier that has taken it needs a while.
+        pauseMs = Math.min(LONGEST_AGAIN_MS, pauseMs + AGAIN_MS);
+      }
+      await sleep(pauseMs);
     }
+  }
+
+  /** Whether it is to end now, as far as is known; false when it is over before that is. */
+  async #isUnwanted(): Promise<boolean> {
+    const wishes = await this.#untilAnswered(() => this.#workflow.wishes());
+    if (wishes === null) return false;
+    if (await this.#untilAnswered(() => this.#workflow.isGone())) return true;
+    return wishes.hangup || (wishes.cancel && !this.#isAnswered);
   }
 
   async #stop(by: 'deadline' | 'canceled'): Promise<void> {
     if (!this.#isAnswered) this.#stoppedBy = by;
     this.#hangingUp ??= this.#untilAnswered(() => this.#host.dialer.hangUp(this.#identity));
     await this.#hangingUp;
+    this.#hangingUp = null;
   }
 
   /** Asks until an answer comes; null when the call is over first. */

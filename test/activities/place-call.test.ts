@@ -1,7 +1,8 @@
+import { EventEmitter, once } from 'node:events';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { Client } from '@temporalio/client';
 import { pino } from 'pino';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createTrunkCallActivities } from '../../src/activities/place-call.ts';
 import type { TrunkHost } from '../../src/activities/trunk-host.ts';
 import { parseConfiguration } from '../../src/config/configuration.ts';
@@ -180,4 +181,44 @@ describe('an end that is too large for its workflow', () => {
   async function* follows(end: AttemptEnd) {
     yield { step: 'ended' as const, end };
   }
+});
+
+describe('a hang-up that comes too late', () => {
+  /** A call that goes on, ringing at first, until its carrier is asked to hang up often enough; and what is wished. */
+  function goesOn(hangUps: number) {
+    const wishes = { cancelRequested: true, hangupRequested: false };
+    const isOpen = { status: { name: 'RUNNING' } };
+    const run = {
+      signal: () => Promise.resolve(),
+      query: () => Promise.resolve(wishes),
+      describe: () => Promise.resolve(isOpen),
+    };
+    const hungUp = new EventEmitter();
+    const hangUp = vi.fn(() => Promise.resolve(void hungUp.emit('hang-up')));
+    async function* follow() {
+      await once(hungUp, 'hang-up');
+      yield { step: 'answered' as const, time: end.endedTime };
+      while (hangUp.mock.calls.length < hangUps) await once(hungUp, 'hang-up');
+      yield { step: 'ended' as const, end: { ...end, answeredTime: end.endedTime, disposition: 'answered' as const } };
+    }
+    const find = () => Promise.resolve({ state: 'live', startedTime: end.startedTime, answeredTime: null } as const);
+    const client = { workflow: { getHandle: () => run } } as unknown as Client;
+    return { wishes, hangUp, dialed: dial({ firstRunId: 'another' }, 'Hello', { client }, { find, follow, hangUp }) };
+  }
+
+  test('ends no talk, and the later wish to hang up on whoever has answered is heeded', async () => {
+    const { wishes, hangUp, dialed } = goesOn(2);
+    await vi.waitFor(() => expect(hangUp).toHaveBeenCalledTimes(1));
+    wishes.hangupRequested = true;
+    expect((await dialed).outcome).toMatchObject({ kind: 'ended', end: { disposition: 'answered' } });
+    expect(hangUp).toHaveBeenCalledTimes(2);
+  }, 20_000);
+
+  test('or too early is asked for again until the call is over, and not in a hurry', async () => {
+    const { wishes, dialed } = goesOn(2);
+    wishes.hangupRequested = true;
+    const began = performance.now();
+    expect((await dialed).outcome).toMatchObject({ kind: 'ended', end: { disposition: 'answered' } });
+    expect(performance.now() - began).toBeGreaterThan(1_500);
+  }, 20_000);
 });

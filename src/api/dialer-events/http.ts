@@ -9,7 +9,12 @@ import { addIssues, inOurWords } from '../body-words.ts';
 import { badBody } from '../problem.ts';
 
 const anyTime = z.iso.datetime({ offset: true, error: 'expected a time such as 2026-11-24T09:00:00Z' }).nullish();
-const shortText = (most: number) => z.string().max(most, `expected at most ${most} characters`).nullish();
+const digits = (value: unknown): unknown => (typeof value === 'number' ? String(value) : value);
+/** A number counts as its digits, as in a status. */
+const shortText = (most?: number) => {
+  const text = most === undefined ? z.string() : z.string().max(most, `expected at most ${most} characters`);
+  return z.preprocess(digits, text).nullish();
+};
 
 const ofAll = {
   event: z.enum(DIALER_EVENTS, { error: `expected one of ${DIALER_EVENTS.join(', ')}` }),
@@ -25,14 +30,15 @@ const ofEnd = {
   recordId: shortText(200),
   transcription: z.string().nullish(),
   postCallAnalysis: z.unknown().optional(),
-  message: shortText(1_000),
+  // However long: the dialer makes it short, since an end is worth more than its words.
+  message: shortText(),
 };
 
 /** The fields of each event. */
 const FIELDS = { ringing: ofAll, answered: ofAll, ended: ofEnd } as const satisfies Record<DialerEventName, object>;
 
 /**
- * An event as docs/http-dialer.md has it. Times that have not come yet are of a clock that is ahead: they count as now. One
+ * An event as docs/http-dialer.md has it; other fields are passed over. Times that have not come yet are of a clock that is ahead: they count as now. One
  * that stands for none counts as left out.
  *
  * @throws Problem for a body that is none, with all that is wrong with it; nothing of it is repeated, since it may be private
@@ -46,9 +52,9 @@ function read(body: string): Event {
   if (isTooDeep(sent)) throw refused('expected fewer objects and arrays within each other');
   const name = DIALER_EVENTS.find((one) => one === (sent as { event?: unknown } | null)?.event);
   const fields: z.ZodRawShape = FIELDS[name ?? 'ended'];
-  const parsed = z.strictObject(fields).safeParse(sent, { error: inOurWords });
+  const parsed = z.object(fields).safeParse(sent, { error: inOurWords });
   const mistakes = new BodyMistakes();
-  addIssues(parsed.error?.issues ?? [], () => Object.keys(fields), new Mistakes(mistakes, null));
+  addIssues(parsed.error?.issues ?? [], () => [], new Mistakes(mistakes, null));
   if (name === undefined || !parsed.success) throw mistakes.toProblem(SO);
   return { name, time: toldTime(parsed.data.time) ?? toInstant(Date.now()), data: toldOf(parsed.data) };
 }

@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import type { HttpDialerConfig } from '../../config/types.ts';
 import type { Instant } from '../../contract/call.ts';
 import type { AttemptAddress } from '../../contract/dialer-event.ts';
-import { attemptOf, callIdOf } from '../../contract/ids.ts';
 import type { TrunkRef } from '../../contract/trunk.ts';
 import { toInstant } from '../../domain/instant.ts';
 import {
@@ -18,6 +17,7 @@ import {
 } from '../dialer.ts';
 import type { ProviderEvents } from '../provider-events.ts';
 import type { Placement } from './answer.ts';
+import { bodyOf } from './body.ts';
 import { HttpCall } from './call.ts';
 import { Platform, type Status } from './platform.ts';
 import { lacksAnswer, type Report, reportOf, reportsOf } from './report.ts';
@@ -50,6 +50,8 @@ export class HttpDialer implements Dialer {
    * and seldom.
    */
   readonly #calls = new Map<string, HttpCall>();
+  /** Those that the platform has said it does not dial, until they are placed again: most are, soon. */
+  readonly #heldBack = new Map<string, HttpCall>();
   readonly #listening = new Map<string, () => void>();
   readonly #watching = new Map<string, AbortController>();
   readonly #following = new Set<AbortController>();
@@ -62,13 +64,30 @@ export class HttpDialer implements Dialer {
 
   async place(request: DialRequest, confirm: Confirm = alwaysSure): Promise<void> {
     const { identity } = request;
+    if (await this.#hasTurnedUp(identity)) return;
     const callback = await this.#options.callbackUrl({ ...this.#options.trunk, identity });
     await confirm();
     const call = new HttpCall(identity, toInstant(Date.now()), request);
     // Before it is asked: it may tell before it answers.
     this.#add(call);
-    const placement = await this.#platform.place(identity, this.#body(request, callback));
+    const placement = await this.#platform.place(identity, bodyOf(request, this.#options.trunk.orgId, callback));
     this.#heed(call, placement);
+  }
+
+  /**
+   * Whether a call was told of that the platform had said it does not dial: then it is followed, and not posted again, since
+   * what was told would count for what is dialed now. Of any other call nothing is read, which Temporal is spared.
+   */
+  async #hasTurnedUp(identity: string): Promise<boolean> {
+    const call = this.#heldBack.get(identity);
+    if (call === undefined) return false;
+    this.#heldBack.delete(identity);
+    this.#add(call);
+    try {
+      return (await this.#told(call)).isKnown;
+    } finally {
+      if (!call.isKnown) this.#drop(call);
+    }
   }
 
   #heed(call: HttpCall, placement: Placement): void {
@@ -84,6 +103,7 @@ export class HttpDialer implements Dialer {
         // A gateway may have given up on a platform that dials, and says so by itself.
         if (call.isKnown) return;
         this.#drop(call);
+        this.#heldBack.set(identity, call);
         throw new ProviderUnavailable(`The voice platform cannot be asked: ${placement.why}`);
       case 'unsure':
         log.warn(
@@ -263,19 +283,5 @@ export class HttpDialer implements Dialer {
     this.#watching.set(call.identity, stopped);
     const { events, log } = this.#options;
     void watch(call, { platform: this.#platform, events, log, patience: this.#patience }, stopped.signal);
-  }
-
-  #body(request: DialRequest, callback: string): object {
-    const { identity, ringTimeoutMs, maxDurationMs, ...asked } = request;
-    return {
-      callId: callIdOf(identity),
-      attempt: attemptOf(identity),
-      identity,
-      orgId: this.#options.trunk.orgId,
-      ...asked,
-      ringTimeoutSeconds: Math.ceil(ringTimeoutMs / 1_000),
-      maxDurationSeconds: Math.ceil(maxDurationMs / 1_000),
-      callback: { url: callback, token: callback.slice(callback.lastIndexOf('/') + 1) },
-    };
   }
 }

@@ -8,12 +8,18 @@ export function fieldsOf(text: string | null): Readonly<Record<string, unknown>>
   }
 }
 
-/** A short text, a number as its digits; null for whatever else is there, or nothing. */
+/** A text of at most so many characters, a number as its digits; null for whatever else is there, or nothing. */
 export function textOf(value: unknown, most = 200): string | null {
   if (typeof value === 'number') return String(value);
-  return typeof value === 'string' && value !== '' ? value.slice(0, most) : null;
+  return typeof value === 'string' && value !== '' && value.length <= most ? value : null;
 }
 
+/** As much of a message as people are told, in characters. */
+const LONGEST_MESSAGE = 1_000;
+
 /** What a platform tells people, without what looks like a phone number; null where it tells nothing. */
-export const messageOf = (value: unknown): string | null =>
-  textOf(value, 500)?.replace(/\+?\d(?:[\s().-]{0,2}\d){6,}/g, '•••') ?? null;
+export function messageOf(value: unknown): string | null {
+  const message = textOf(value, Infinity)?.replace(/\+?\d(?:[\s().-]{0,2}\d){6,}/g, '•••') ?? null;
+  if (message === null || message.length <= LONGEST_MESSAGE) return message;
+  return `${message.slice(0, LONGEST_MESSAGE)} …`;
+}

@@ -77,10 +77,12 @@ export class Platform {
    * @throws Error when it does not answer, or does not take it
    */
   async hangUp(call: CallName): Promise<boolean> {
+    // Its names alone: who asks may keep more of it.
+    const { identity, id } = call;
     const url = addressOf(this.#config.hangUpUrl, call);
     if (url === null)
       throw new Error('The voice platform has not told its ID of the call, which it is to be hung up by');
-    const { statusCode } = await this.#send(post(url, { ...call }), `${call.identity}-hangup`);
+    const { statusCode } = await this.#send(post(url, { identity, id }), `${identity}-hangup`);
     if (statusCode >= 200 && statusCode < 300) return true;
     if ([404, 409, 410].includes(statusCode)) return false;
     throw new Error(`The voice platform did not hang up (HTTP ${statusCode})`);

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { toInstant } from '../../domain/instant.ts';
 import type { ProviderEvents } from '../provider-events.ts';
 import type { HttpCall } from './call.ts';
-import type { Platform } from './platform.ts';
+import type { Platform, Status } from './platform.ts';
 import { reportsOf } from './report.ts';
 
 /** How patient the dialer is with a platform, in milliseconds. */
@@ -78,6 +78,7 @@ class Watched {
   get pauseMs(): number {
     const { ringingMs, talkingMs, toldMs, slackMs } = this.#deps.patience;
     const call = this.#call;
+    if (this.#isToStop) return ringingMs;
     if (this.#failures > 0) return Math.min(LONGEST_PAUSE_MS, ringingMs * 2 ** this.#failures);
     if (!this.#deps.platform.tellsStatus(call)) return Math.min(toldMs, slackMs);
     if (call.isHungUp) return ringingMs;
@@ -85,19 +86,36 @@ class Watched {
     return call.isAnswered ? talkingMs : ringingMs;
   }
 
+  /** Sees how it stands, and ends what is to end, whether it can be seen or not. */
   async look(): Promise<void> {
+    const call = this.#call;
+    const seen = await this.#see();
+    if (!call.isOver && Date.now() > call.overdueAt + this.#deps.patience.slackMs) await this.#overdue(seen);
+    if (this.#isToStop) call.isMissed = !(await this.#hangUp());
+  }
+
+  /** It was to be stopped before the platform knew it. Who has answered meanwhile is not hung up on. */
+  get #isToStop(): boolean {
+    const { isMissed, isKnown, isAnswered, isOver } = this.#call;
+    return isMissed && isKnown && !isAnswered && !isOver;
+  }
+
+  /** What its platform has said; null where there was no answer. */
+  async #see(): Promise<Status['kind'] | null> {
     try {
-      await this.#ask();
+      const seen = await this.#ask();
       this.#failures = 0;
+      return seen;
     } catch (error) {
       this.#failures += 1;
       const { log } = this.#deps;
       if (this.#failures === 1)
         log.warn({ err: error, identity: this.#call.identity }, 'cannot see how a call stands yet');
+      return null;
     }
   }
 
-  async #ask(): Promise<void> {
+  async #ask(): Promise<Status['kind']> {
     const { platform, events, patience } = this.#deps;
     const call = this.#call;
     const status = await platform.status(call);
@@ -112,10 +130,7 @@ class Watched {
         call.end('uncertain', doubtful(call.doubt.why));
       }
     }
-    if (!call.isOver && Date.now() > call.overdueAt + patience.slackMs) await this.#overdue(status.kind === 'told');
-    // It was to be stopped before the platform knew it. Who has answered meanwhile is not hung up on.
-    if (call.isMissed && call.isKnown && !call.isAnswered && !call.isOver)
-      call.isMissed = !(await platform.hangUp(call));
+    return status.kind;
   }
 
   /** A platform that took a call has forgotten it; one that did not say so may yet come to know it. */
@@ -135,17 +150,25 @@ class Watched {
   }
 
   /** It has lasted for longer than it may: nobody is to talk on a call that nobody waits for. */
-  async #overdue(isSeen: boolean): Promise<void> {
-    const { platform, log, patience } = this.#deps;
+  async #overdue(seen: Status['kind'] | null): Promise<void> {
+    await this.#hangUp();
     const call = this.#call;
-    try {
-      await platform.hangUp(call);
-    } catch (error) {
-      log.warn({ err: error, identity: call.identity }, 'cannot hang up a call that lasts for too long');
-    }
-    // What is seen to be live is followed to its end, for a while.
-    if (isSeen && Date.now() <= call.overdueAt + patience.slackMs + patience.stuckMs) return;
+    const { slackMs, stuckMs } = this.#deps.patience;
+    // What is live, or may be seen to be once there is an answer again, is followed to its end, for a while.
+    const mayEnd = seen === 'told' || seen === null;
+    if (mayEnd && Date.now() <= call.overdueAt + slackMs + stuckMs) return;
     call.end('uncertain', `The voice platform has not told the end of the call by ${toInstant(Date.now())}`);
+  }
+
+  /** @returns whether its platform does; false where it has nothing to, or cannot be told */
+  async #hangUp(): Promise<boolean> {
+    const { platform, log } = this.#deps;
+    try {
+      return await platform.hangUp(this.#call);
+    } catch (error) {
+      log.warn({ err: error, identity: this.#call.identity }, 'cannot hang up a call that is to end');
+      return false;
+    }
   }
 }
 

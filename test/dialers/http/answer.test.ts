@@ -12,6 +12,7 @@ describe('the answer to a call that was posted', () => {
     [200, 'accepted', null],
     [200, '\uFEFF{"id":"abc"}', 'abc'],
     [204, { id: {} }, null],
+    [200, { id: 'x'.repeat(201) }, null],
   ])('%i %j says that it is dialed', (status, body, id) => {
     expect(answer(status, body)).toEqual({ kind: 'taken', id });
   });
@@ -41,6 +42,12 @@ describe('the answer to a call that was posted', () => {
 
   it.each([408, 409, 425, 500, 501, 502, 504, 599])('%i says neither', (status) => {
     expect(answer(status)).toMatchObject({ kind: 'unsure', isGateway: status === 502 });
+  });
+
+  it('is repeated to people up to 1,000 characters, and says so where there were more', () => {
+    const told = (message: string) => (answer(422, { message }) as { message: string }).message.split(': ')[1];
+    expect(told('x'.repeat(1_000))).toBe('x'.repeat(1_000));
+    expect(told('x'.repeat(1_001))).toBe(`${'x'.repeat(1_000)} …`);
   });
 
   it('is repeated to people without what looks like a phone number', () => {

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readHttpEvent } from '../../../src/api/dialer-events/http.ts';
 import { ProviderUnavailable } from '../../../src/dialers/dialer.ts';
 import type { HttpDialer } from '../../../src/dialers/http/dialer.ts';
 import { EventInbox } from '../../support/event-inbox.ts';
 import { type Asked, HttpPlatformStub, type Reaction } from '../../support/http-platform-stub.ts';
 import { followed, stepsOf } from '../simulator-support.ts';
-import { attempt, newIdentity, openDialer, request } from './support.ts';
+import { attempt, IMPATIENCE, newIdentity, openDialer, request } from './support.ts';
 
 const ANSWERED = '+14155550001';
 const TALKS = '+14155550009';
@@ -40,6 +40,12 @@ afterAll(() => inbox.stop());
 
 const isPlacing = ({ method, path }: Asked): boolean => method === 'POST' && path === '/calls';
 const placings = (): number => stub.asked.filter(isPlacing).length;
+
+/** Tells an event as the platform would. */
+async function tell(identity: string, event: object): Promise<void> {
+  const url = await inbox.callbackUrl({ orgId: 'default', trunk: 'voice', identity });
+  await fetch(url, { method: 'POST', body: JSON.stringify(event) });
+}
 
 /** Places a call that the platform reacts to so, and follows it to its end. */
 async function endOf(reaction: Reaction, by = dialer, endpoint = ANSWERED) {
@@ -97,6 +103,21 @@ describe('a platform that does not say whether it dials', () => {
     await ringing.stop();
   });
 
+  it('and cannot be asked, tells that it rings after the call was to be stopped, and is told to hang up at once', async () => {
+    const ringing = await HttpPlatformStub.start({ ringMs: 3_000, tells: true });
+    const patience = { ...IMPATIENCE, toldMs: 5_000, slackMs: 5_000 };
+    const by = openDialer(ringing.config({ statusUrl: null }), inbox, { patience });
+    opened.push(by);
+    const identity = newIdentity();
+    ringing.react = (asked) => (isPlacing(asked) ? 'reset' : undefined);
+    await by.place(request(identity, ANSWERED));
+    await by.hangUp(identity);
+    const all = followed(by, identity);
+    ringing.dial(identity, ringing.asked.find(isPlacing)?.raw ?? '');
+    expect((await all).at(-1)).toMatchObject({ step: 'ended', end: { disposition: 'no-answer' } });
+    await ringing.stop();
+  });
+
   it('and cannot be asked, is heard when it tells by itself, and else makes the call uncertain', async () => {
     const mute = open({ statusUrl: null });
     expect(await endOf('reset', mute)).toMatchObject({ disposition: 'uncertain' });
@@ -115,7 +136,7 @@ describe('a platform that does not say whether it dials', () => {
 });
 
 describe('a platform that says that it does not dial', () => {
-  it('is down with 503: nothing was dialed, and nothing is remembered', async () => {
+  it('is down with 503: nothing was dialed, and nobody listens for it', async () => {
     const identity = newIdentity();
     stub.react = (asked) => (isPlacing(asked) ? { status: 503 } : undefined);
     await expect(dialer.place(request(identity, TALKS))).rejects.toThrow(ProviderUnavailable);
@@ -125,11 +146,10 @@ describe('a platform that says that it does not dial', () => {
 
   it('while it tells that it does, is believed to: the call is not dialed again', async () => {
     const identity = newIdentity();
-    const callback = await inbox.callbackUrl({ orgId: 'default', trunk: 'voice', identity });
     // A gateway that gives up after the first event has come.
     const gateway = createServer((asked, answer) => {
       void (async () => {
-        await fetch(callback, { method: 'POST', body: JSON.stringify({ event: 'ringing' }) });
+        await tell(identity, { event: 'ringing' });
         stub.dial(identity, ((await asked.toArray()) as Buffer[]).join(''));
         answer.writeHead(503).end();
       })();
@@ -139,6 +159,31 @@ describe('a platform that says that it does not dial', () => {
     await by.place(request(identity, ANSWERED));
     expect((await followed(by, identity)).at(-1)).toMatchObject({ step: 'ended', end: { disposition: 'answered' } });
     gateway.close();
+  });
+
+  it('and tells of it afterwards, is not asked to dial it again: what was told stands for no other dial', async () => {
+    const identity = newIdentity();
+    stub.react = (asked) => (isPlacing(asked) ? { status: 503 } : undefined);
+    await expect(dialer.place(request(identity, TALKS))).rejects.toThrow(ProviderUnavailable);
+    stub.react = () => undefined;
+    await tell(identity, { event: 'ended', disposition: 'failed', message: 'cleaned up' });
+    await dialer.place(request(identity, TALKS));
+    expect(await followed(dialer, identity)).toMatchObject([
+      { step: 'ended', end: { disposition: 'failed', errorMessage: 'cleaned up' } },
+    ]);
+    expect(placings()).toBe(1);
+  });
+
+  it('and tells nothing of it, is asked to dial it again, and it alone is looked for in what was told', async () => {
+    const [identity, other] = [newIdentity(), newIdentity()];
+    const read = vi.spyOn(inbox, 'of');
+    stub.react = (asked) => (isPlacing(asked) ? { status: 503 } : undefined);
+    await expect(dialer.place(request(identity, TALKS))).rejects.toThrow(ProviderUnavailable);
+    stub.react = () => undefined;
+    for (const one of [identity, other]) await dialer.place(request(one, TALKS));
+    expect(read.mock.calls).toEqual([[identity]]);
+    read.mockRestore();
+    expect([identity, other].map((one) => stub.dials(one))).toEqual([1, 1]);
   });
 
   it('refuses the call, which ends as it says, without anybody having been rung', async () => {
@@ -176,8 +221,7 @@ describe('a platform that forgets', () => {
 
   it('what it has told of by itself is not believed that it never dialed', async () => {
     const identity = newIdentity();
-    const body = JSON.stringify({ event: 'ringing' });
-    await fetch(await inbox.callbackUrl({ orgId: 'default', trunk: 'voice', identity }), { method: 'POST', body });
+    await tell(identity, { event: 'ringing' });
     expect(await dialer.find(attempt(identity))).toEqual({ state: 'unknown' });
   });
 
@@ -216,37 +260,5 @@ describe('a process that takes over', () => {
     await expect(dialer.find(attempt(newIdentity()))).rejects.toThrow(/status cannot be read \(HTTP 200\)/);
     stub.react = () => ({ status: 500 });
     await expect(dialer.find(attempt(newIdentity()))).rejects.toThrow(/status cannot be read \(HTTP 500\)/);
-  });
-});
-
-describe('a platform that reports nothing', () => {
-  it('and cannot be asked, has its call hung up when it has lasted for too long, which is uncertain', async () => {
-    const mute = open({ statusUrl: null });
-    const identity = newIdentity();
-    await mute.place(request(identity, TALKS, { ringTimeoutMs: 100, maxDurationMs: 100 }));
-    expect((await followed(mute, identity)).at(-1)).toMatchObject({ step: 'ended', end: { disposition: 'uncertain' } });
-    expect(stub.asked.at(-1)).toMatchObject({ method: 'POST', path: `/calls/${identity}/hangup` });
-  });
-
-  it('but that the call goes on, long after it was told to hang up, keeps no line for ever', async () => {
-    const identity = newIdentity();
-    stub.react = ({ path }) => (path.endsWith('/hangup') ? { status: 200 } : undefined);
-    await dialer.place(request(identity, TALKS, { ringTimeoutMs: 100, maxDurationMs: 100 }));
-    expect((await followed(dialer, identity)).at(-1)).toMatchObject({
-      step: 'ended',
-      end: {
-        disposition: 'answered',
-        errorMessage: expect.stringMatching(/has not told the end of the call/) as string,
-      },
-    });
-  });
-
-  it('and lets somebody talk for longer than they may, is told to hang up', async () => {
-    const identity = newIdentity();
-    await dialer.place(request(identity, TALKS, { ringTimeoutMs: 100, maxDurationMs: 100 }));
-    expect((await followed(dialer, identity)).at(-1)).toMatchObject({
-      step: 'ended',
-      end: { disposition: 'answered' },
-    });
   });
 });

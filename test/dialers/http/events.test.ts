@@ -76,6 +76,15 @@ describe('what the platform is asked', () => {
     });
   });
 
+  it('to hang up a call that lasts for too long is its names, and nothing of what is kept of it', async () => {
+    const dialer = open();
+    const identity = newIdentity();
+    await dialer.place(request(identity, TALKS, { ringTimeoutMs: 100, maxDurationMs: 100 }));
+    await followed(dialer, identity);
+    const { raw = '' } = stub.asked.find(({ path }) => path === `/calls/${identity}/hangup`) ?? {};
+    expect(JSON.parse(raw)).toEqual({ identity, id: null });
+  });
+
   it('names a call by the ID of the platform where its addresses do, and not before that is known', async () => {
     const dialer = open({ statusUrl: null, hangUpUrl: `${stub.url}/hang/{id}` });
     const identity = newIdentity();
