@@ -131,7 +131,7 @@ export class FollowedCall {
 
   /** The server no longer knows this activity: either nobody wants the call any more, or another worker has it. */
   async #onNotFound(): Promise<void> {
-    if (await this.#untilAnswered(() => this.#workflow.isGone())) await this.#stop('canceled');
+    if (await this.#untilAnswered(() => this.#workflow.isGone())) await this.#stop('canceled', true);
     else this.#leave.abort();
   }
 
@@ -159,9 +159,14 @@ export class FollowedCall {
     return wishes.hangup || (wishes.cancel && !this.#isAnswered);
   }
 
-  async #stop(by: 'deadline' | 'canceled'): Promise<void> {
-    if (!this.#isAnswered) this.#stoppedBy = by;
-    this.#hangingUp ??= this.#untilAnswered(() => this.#host.dialer.hangUp(this.#identity));
+  /** @param always whether it is to end also when somebody answers meanwhile; else that is asked for anew, where it is wished */
+  async #stop(by: 'deadline' | 'canceled', always = false): Promise<void> {
+    const wasAnswered = this.#isAnswered;
+    if (!wasAnswered) this.#stoppedBy = by;
+    const isWanted = (): boolean => always || this.#isAnswered === wasAnswered;
+    this.#hangingUp ??= this.#untilAnswered(async () => {
+      if (isWanted()) await this.#host.dialer.hangUp(this.#identity);
+    });
     await this.#hangingUp;
     this.#hangingUp = null;
   }

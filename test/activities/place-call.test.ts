@@ -221,4 +221,33 @@ describe('a hang-up that comes too late', () => {
     expect((await dialed).outcome).toMatchObject({ kind: 'ended', end: { disposition: 'answered' } });
     expect(performance.now() - began).toBeGreaterThan(1_500);
   }, 20_000);
+
+  test('since the carrier could not be asked for a while, ends no talk that has begun meanwhile', async () => {
+    const { hangUp, dialed, answer } = cannotHangUp();
+    await vi.waitFor(() => expect(hangUp).toHaveBeenCalledTimes(1));
+    answer();
+    expect((await dialed).outcome).toMatchObject({ kind: 'ended', end: { disposition: 'answered' } });
+    expect(hangUp).toHaveBeenCalledTimes(1);
+  }, 20_000);
+
+  /** A call that is cancelled while it rings, whose carrier cannot be asked just then; somebody answers and talks for 3 s. */
+  function cannotHangUp() {
+    const person = new EventEmitter();
+    const hangUp = vi.fn(() => Promise.reject(new Error('cannot be reached')));
+    async function* follow() {
+      await once(person, 'answers');
+      yield { step: 'answered' as const, time: end.endedTime };
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      yield { step: 'ended' as const, end: { ...end, answeredTime: end.endedTime, disposition: 'answered' as const } };
+    }
+    const run = {
+      signal: () => Promise.resolve(),
+      query: () => Promise.resolve({ cancelRequested: true, hangupRequested: false }),
+      describe: () => Promise.resolve({ status: { name: 'RUNNING' } }),
+    };
+    const find = () => Promise.resolve({ state: 'live', startedTime: end.startedTime, answeredTime: null } as const);
+    const client = { workflow: { getHandle: () => run } } as unknown as Client;
+    const dialed = dial({ firstRunId: 'another' }, 'Hello', { client }, { find, follow, hangUp });
+    return { hangUp, dialed, answer: () => person.emit('answers') };
+  }
 });
