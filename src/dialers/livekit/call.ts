@@ -5,8 +5,9 @@ import { toInstant } from '../../domain/instant.ts';
 import type { Found, Progress } from '../dialer.ts';
 import type { ProviderEvents } from '../provider-events.ts';
 import { type Classified, ofLeaving } from './classify.ts';
-import { ANSWERED, asLeaving } from './look-back.ts';
 import type { InRoom, LiveKitClient, Person } from './client.ts';
+import { ANSWERED, asLeaving } from './look-back.ts';
+import { AGENT_LEFT, HUNG_UP, LEFT_ALONE, LOST, VOICEMAIL } from './own-ends.ts';
 import { ProgressLog } from './progress-log.ts';
 import { CallRecord } from './record.ts';
 import { type DialRecord, roomOf } from './rooms.ts';
@@ -32,6 +33,7 @@ export class LiveKitCall {
   /** `sip.callStatus` as it was seen last. */
   #status: string | null = null;
   #sipCallId: string | null = null;
+  #isDialed = false;
   #hasRung = false;
   #isVoicemail = false;
   /** Since when no agent is with the person, in the time of `performance.now()`. */
@@ -59,6 +61,11 @@ export class LiveKitCall {
 
   get lastStatus(): string | null {
     return this.#status;
+  }
+
+  /** Whether LiveKit was asked to dial, as far as is known here: before that it waits for its agent, and rings nobody. */
+  get isDialed(): boolean {
+    return this.#isDialed;
   }
 
   /** Whether it was hung up, or is over. */
@@ -90,6 +97,7 @@ export class LiveKitCall {
   /** Goes on from where it stands: the person is in the room. */
   resume({ status, sipCallId }: Person): void {
     if (this.#status === null && this.#dial === null) this.#unserved ??= 0;
+    this.#isDialed = true;
     this.#status = status;
     this.#sipCallId ??= sipCallId;
     if (status === 'active') this.answered(Date.now());
@@ -97,6 +105,7 @@ export class LiveKitCall {
 
   /** Awaits the answer to our request to dial, and watches meanwhile and afterwards. */
   async dialing(answer: Promise<string>): Promise<string> {
+    this.#isDialed = true;
     this.#dial = answer.catch(() => undefined);
     void this.watch();
     try {
@@ -269,26 +278,3 @@ const CLOSING_MS = 60_000;
 
 /** So often in a row no server has a call's room that it is over: once may be a server that is busy. */
 const UNSERVED = 3;
-
-const LOST: Classified = {
-  disposition: 'uncertain',
-  providerCode: null,
-  errorMessage: 'The LiveKit server that had the call is gone',
-};
-
-const HUNG_UP: Classified = { disposition: 'no-answer', providerCode: null, errorMessage: null };
-
-const VOICEMAIL: Classified = { ...ANSWERED, disposition: 'voicemail' };
-
-/** It rang: so it costs an attempt, unlike an agent that never came. */
-const AGENT_LEFT: Classified = {
-  disposition: 'failed',
-  providerCode: null,
-  errorMessage: 'The voice agent left the room while the telephone rang',
-};
-
-const LEFT_ALONE: Classified = {
-  disposition: 'failed',
-  providerCode: null,
-  errorMessage: 'The voice agent left the person alone on the line',
-};

@@ -93,7 +93,9 @@ export class LiveKitDialer implements Dialer {
 
   async find({ identity, since }: AttemptRef): Promise<Found> {
     const known = this.#calls.get(identity);
-    if (known !== undefined) return known.found;
+    if (known?.isDialed === true || known?.isOver === true) return known.found;
+    // Who prepares it may have lost the attempt, and then never dials it. Once it is left it is not dialed any more.
+    if (known !== undefined) this.#forget(known);
     const looked = await lookUp(this.#client, identity, this.#timing.graceMs);
     switch (looked.kind) {
       case 'nothing':
