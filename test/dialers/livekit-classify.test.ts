@@ -1,6 +1,6 @@
 import { ServerError, SipCallError } from 'livekit-server-sdk';
 import { describe, expect, test } from 'vitest';
-import { bySipStatus, ofFailedDial, ofLeaving, ofRefusedRoom } from '../../src/dialers/livekit/classify.ts';
+import { bySipStatus, ofFailedDial, ofLeaving, ofRefusedRoom, whyTrunkMustWait } from '../../src/dialers/livekit/classify.ts';
 import { AnswerLost, NotReached, Refused, toOurError } from '../../src/dialers/livekit/errors.ts';
 
 const sip = (status: number, code: string, http: number) =>
@@ -82,8 +82,16 @@ describe('a person who leaves the room unanswered', () => {
 });
 
 test('a room that LiveKit refuses is our fault, and costs no attempt, unless the prompt is too long', () => {
-  expect(ofRefusedRoom(new Refused('unauthenticated', null))).toMatchObject({ disposition: 'carrier-rejected' });
+  expect(ofRefusedRoom(new Refused('resource_exhausted', null))).toMatchObject({ disposition: 'carrier-rejected' });
   expect(ofRefusedRoom(new Refused('invalid_argument', null))).toMatchObject({ disposition: 'failed' });
+});
+
+test('an API key that LiveKit refuses, in whichever words, holds back every call, as an outage does, and a full LiveKit none', () => {
+  const why = (code: string) => whyTrunkMustWait(new Refused(code, null));
+  for (const code of ['unauthenticated', 'http_401', 'permission_denied', 'http_403']) expect(why(code)).toMatch(/API key/);
+  expect(why('unavailable')).toMatch(/unavailable/);
+  expect(whyTrunkMustWait(new NotReached('LiveKit cannot be reached'))).toMatch(/reached/);
+  expect([why('invalid_argument'), why('resource_exhausted')]).toEqual([null, null]);
 });
 
 test('every SIP failure has a disposition that is no success', () => {

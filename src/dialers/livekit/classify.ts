@@ -105,6 +105,16 @@ export function ofFailedDial(error: unknown, lastStatus: string | null): Classif
   }
 }
 
+/**
+ * Why LiveKit takes no call of the trunk now, whichever it is: it cannot be asked, or does not accept the API key. Null where
+ * it is this call that is refused.
+ */
+export function whyTrunkMustWait(error: unknown): string | null {
+  if (!(error instanceof Refused)) return (error as Error).message;
+  if (KEY_REFUSALS.includes(error.code)) return refusal(error).errorMessage;
+  return isPassing(error) ? error.message : null;
+}
+
 /** What it means that LiveKit makes no room for a call. Nobody was rung. */
 export function ofRefusedRoom(error: Refused): Classified {
   if (error.code === 'invalid_argument') {
@@ -144,9 +154,17 @@ const TRUNK_UNREACHABLE = 'LiveKit cannot reach the carrier of the SIP trunk';
 const refusal = ({ code }: Refused): Classified =>
   carrierRejected(code, REFUSALS[code] ?? `LiveKit refuses to dial (${code})`);
 
+const KEY_NOT_ACCEPTED = 'LiveKit does not accept the API key';
+const KEY_NOT_ALLOWED = 'LiveKit does not allow this API key to dial';
+
+/** How it refuses an API key: in Twirp's words, or in HTTP's, where the request does not come as far as that. */
+const KEY_REFUSALS = ['unauthenticated', 'http_401', 'permission_denied', 'http_403'];
+
 const REFUSALS: Readonly<Record<string, string>> = {
-  unauthenticated: 'LiveKit does not accept the API key',
-  permission_denied: 'LiveKit does not allow this API key to dial',
+  unauthenticated: KEY_NOT_ACCEPTED,
+  http_401: KEY_NOT_ACCEPTED,
+  permission_denied: KEY_NOT_ALLOWED,
+  http_403: KEY_NOT_ALLOWED,
   resource_exhausted: 'LiveKit has no capacity left',
 };
 
