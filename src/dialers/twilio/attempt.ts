@@ -91,7 +91,13 @@ export class TwilioAttempt {
 
   /** How it stands. @throws when Twilio cannot be asked */
   async standing(signal: AbortSignal): Promise<Found> {
-    await this.#look(signal);
+    try {
+      await this.#look(signal);
+    } catch (error) {
+      if (this.#sid === null || !isNotFound(error)) throw error;
+      // Its record was deleted, or its trunk has moved to another account: what was told is all that anybody knows.
+      if (!this.#hearEnd()) return { state: 'unknown' };
+    }
     if (this.#end !== null) return { state: 'ended', end: this.#end };
     const answeredTime = this.#answeredAt === null ? null : toInstant(this.#answeredAt);
     return { state: 'live', startedTime: toInstant(this.#startedAt ?? Date.now()), answeredTime };
@@ -226,6 +232,7 @@ export class TwilioAttempt {
   #hearEnd(): boolean {
     const event = this.#heard.get('ended');
     if (event === undefined) return false;
+    this.#startedAt ??= Math.min(...[...this.#heard.values()].map(({ time }) => Date.parse(time)));
     const { status, ...told }: Callback = callbackOf(event);
     this.#conclude({ ...told, status: status ?? 'completed', endedAt: Date.parse(event.time) });
     return true;
