@@ -157,6 +157,13 @@ describe('a call', () => {
     }
   });
 
+  test('that has rung before its carrier gave up costs an attempt, though one that has not is free', async () => {
+    const { open } = await liveKitForTest();
+    const dialer = open();
+    await dialer.place(dial('0009'));
+    expect(await endOf(dialer)).toMatchObject({ disposition: 'failed', providerCode: '503' });
+  });
+
   test('costs no attempt while no SIP bridge runs, or LiveKit goes away before the dial', async () => {
     const first = await liveKitForTest();
     first.stub.hasBridge = false;

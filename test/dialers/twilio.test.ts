@@ -126,6 +126,11 @@ describe('a call', () => {
     expect(silent).toMatchObject({ disposition: 'failed', providerCode: null, recordId: expect.any(String) as string });
   });
 
+  test('that has rung before its carrier gave up costs an attempt, though one that has not is free', async () => {
+    const end = await endOf(world.dialer(), requestTo(newIdentity(), '0009'));
+    expect(end).toMatchObject({ disposition: 'failed', providerCode: '503', errorMessage: expect.stringMatching(/rang/) as string });
+  });
+
   test('that rings longer than it may is over by itself, as nobody’s', async () => {
     const end = await endOf(world.dialer(), requestTo(newIdentity(), '0003', { ringTimeoutMs: 1_000 }));
     expect(end).toMatchObject({ disposition: 'no-answer', answeredTime: null, providerCode: '487' });

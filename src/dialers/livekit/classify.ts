@@ -51,9 +51,9 @@ const BY_SIP_STATUS: Readonly<Record<number, Disposition>> = {
   608: 'declined',
 };
 
-/** What a SIP status that ended a dial means. */
+/** What a SIP status that ended a dial means, where the telephone has not rung. */
 export function bySipStatus(status: number): Disposition {
-  // All 5xx: a server on the way fails or has no capacity (503). Nobody's telephone rings.
+  // All 5xx: a server on the way fails or has no capacity (503).
   return BY_SIP_STATUS[status] ?? (status >= 500 && status < 600 ? 'carrier-rejected' : 'failed');
 }
 
@@ -65,6 +65,11 @@ export function bySipStatus(status: number): Disposition {
  * @returns null where nobody can say whether it dials: then who is in the room tells
  */
 export function ofFailedDial(error: unknown, lastStatus: string | null): Classified | null {
+  const failed = byError(error, lastStatus);
+  return failed === null ? null : notFreeOnceRung(failed, lastStatus);
+}
+
+function byError(error: unknown, lastStatus: string | null): Classified | null {
   if (error instanceof NotReached) return carrierRejected(null, 'LiveKit could not be reached when it was to dial');
   if (!(error instanceof Refused)) return null;
   const { code, sipStatus } = error;
@@ -126,6 +131,10 @@ export function ofRefusedRoom(error: Refused): Classified {
 
 /** What it means that the person has left the room, where nobody had answered. `reason` is LiveKit's number for it. */
 export function ofLeaving(lastStatus: string | null, reason: number | null): Classified {
+  return notFreeOnceRung(byReason(lastStatus, reason), lastStatus);
+}
+
+function byReason(lastStatus: string | null, reason: number | null): Classified {
   const providerCode = reason === null ? null : (DisconnectReason[reason] ?? String(reason));
   if (lastStatus === 'dialing') return carrierRejected(providerCode, TRUNK_UNREACHABLE);
   switch (reason) {
@@ -141,6 +150,16 @@ export function ofLeaving(lastStatus: string | null, reason: number | null): Cla
       return { disposition: 'no-answer', providerCode, errorMessage: null };
   }
 }
+
+/** What rings nobody is tried again for free, many times a day: a telephone that has rung must cost an attempt. */
+const notFreeOnceRung = (classified: Classified, lastStatus: string | null): Classified =>
+  classified.disposition === 'carrier-rejected' && lastStatus === 'ringing'
+    ? {
+        ...classified,
+        disposition: 'failed',
+        errorMessage: 'The telephone rang, and then the carrier gave the call up',
+      }
+    : classified;
 
 /** Nobody was rung, for reasons of ours: it costs no attempt. */
 export const carrierRejected = (providerCode: string | null, errorMessage: string): Classified => ({

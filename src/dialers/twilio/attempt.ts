@@ -51,6 +51,7 @@ export class TwilioAttempt {
   #sid: string | null;
   #end: AttemptEnd | null;
   #status = 'queued';
+  #hasRung = false;
   #answeredAt: number | null = null;
   #answeredBy: string | null = null;
   #isUnwanted = false;
@@ -186,6 +187,7 @@ export class TwilioAttempt {
     // What is heard while Twilio answers says more.
     if (this.#hearEnd()) return;
     this.#status = call.status;
+    this.#hasRung ||= call.status === 'ringing';
     this.#answeredBy ??= call.answeredBy;
     if (call.status === 'in-progress') {
       this.#answeredAt ??= Math.max(this.#startedAt, this.#whenAnswered());
@@ -244,11 +246,12 @@ export class TwilioAttempt {
     return event === undefined || callbackOf(event).status === null ? Date.now() : Date.parse(event.time);
   }
 
-  #conclude(how: Omit<End, 'answeredBy'> & { endedAt: number; durationMs: number | null }): void {
+  #conclude(how: Pick<End, 'status' | 'sipCode' | 'errorCode'> & { endedAt: number; durationMs: number | null }): void {
     // Somebody has talked: whatever it is called, it was answered.
     const status = this.#answeredAt === null ? how.status : 'completed';
     const { sipCode, errorCode } = how;
-    const { disposition, errorMessage } = verdictOf({ status, sipCode, errorCode, answeredBy: this.#answeredBy });
+    const seen = { answeredBy: this.#answeredBy, hasRung: this.#hasRung };
+    const { disposition, errorMessage } = verdictOf({ status, sipCode, errorCode, ...seen });
     const startedAt = this.#startedAt ?? how.endedAt;
     // Clocks differ, and Twilio's show full seconds: no call ends before it began.
     const endedAt = Math.max(how.endedAt, startedAt, this.#answeredAt ?? 0);
