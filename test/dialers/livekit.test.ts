@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ProviderUnavailable } from '../../src/dialers/dialer.ts';
 import { eventually } from '../support/api.ts';
-import { answered, attempt, dial, endOf, IDENTITY, liveKitForTest, ROOM } from './livekit-support.ts';
+import { answered, attempt, dial, endOf, IDENTITY, liveKitForTest, QUICK, ROOM } from './livekit-support.ts';
 import { following, stepsOf } from './simulator-support.ts';
 
 const [ANSWERS, RINGS, TALKS] = ['0001', '0003', '0012'];
@@ -148,6 +148,28 @@ describe('a call', () => {
     expect(Date.parse(endedTime) - Date.parse(answeredTime ?? '')).toBeLessThan(1_000);
   });
 
+  test.each([
+    ['answered', TALKS, 'answered'],
+    ['unanswered, as far as was seen,', RINGS, 'uncertain'],
+  ])(
+    'that is %s is given up where LiveKit cannot be asked until long after it must be over',
+    async (_, to, disposition) => {
+      const { stub, open } = await liveKitForTest();
+      const dialer = open({ timing: { ...QUICK, overdueMs: 400 } });
+      await dialer.place(dial(to, { maxDurationMs: 1_500 }));
+      const call = following(dialer, IDENTITY);
+      await eventually(
+        () => Promise.resolve(stepsOf(call.progress)),
+        (steps) => steps.includes(to === TALKS ? 'answered' : 'ringing'),
+      );
+      await stub.down();
+      await expect(dialer.hangUp(IDENTITY)).rejects.toThrow('LiveKit');
+      await call.done;
+      const errorMessage = 'The call must be over, and LiveKit could not be asked how it ended';
+      expect(call.progress.at(-1)).toMatchObject({ end: { disposition, errorMessage } });
+    },
+  );
+
   test('whose trunk cannot be reached costs no attempt, whether LiveKit is told so at once or never', async () => {
     for (const digits of ['0013', '0014']) {
       const { open } = await liveKitForTest();
@@ -157,7 +179,7 @@ describe('a call', () => {
     }
   });
 
-  test('that has rung before its carrier gave up costs an attempt, though one that has not is free', async () => {
+  test('that has rung before its carrier gave up costs an attempt', async () => {
     const { open } = await liveKitForTest();
     const dialer = open();
     await dialer.place(dial('0009'));
@@ -180,7 +202,7 @@ describe('a call', () => {
     await second.stub.up();
   });
 
-  test('waits like all others while LiveKit does not accept the API key, and the log says so without the key', async () => {
+  test('waits like all others while LiveKit does not accept the API key, and the error says so', async () => {
     const { stub, open } = await liveKitForTest();
     const placed = open({ apiSecret: 'another-secret-that-is-long-enough-too' }).place(dial(ANSWERS));
     await expect(placed).rejects.toThrow(new ProviderUnavailable('LiveKit does not accept the API key'));

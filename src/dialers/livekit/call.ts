@@ -7,7 +7,7 @@ import type { ProviderEvents } from '../provider-events.ts';
 import { type Classified, ofLeaving } from './classify.ts';
 import type { InRoom, LiveKitClient, Person } from './client.ts';
 import { ANSWERED, asLeaving } from './look-back.ts';
-import { AGENT_LEFT, HUNG_UP, LEFT_ALONE, LOST, VOICEMAIL } from './own-ends.ts';
+import { AGENT_LEFT, HUNG_UP, LEFT_ALONE, LOST, UNSEEN, VOICEMAIL } from './own-ends.ts';
 import { ProgressLog } from './progress-log.ts';
 import { CallRecord } from './record.ts';
 import { type DialRecord, roomOf } from './rooms.ts';
@@ -117,7 +117,7 @@ export class LiveKitCall {
 
   /** Looks who is in the room, again and again, until the call is over or left. */
   async watch(): Promise<void> {
-    const { lookMs, talkLookMs, longestPauseMs } = this.#deps.timing;
+    const { lookMs, talkLookMs, longestPauseMs, overdueMs } = this.#deps.timing;
     let pauseMs = lookMs;
     while (!this.life.aborted && this.#ending === null) {
       try {
@@ -128,8 +128,10 @@ export class LiveKitCall {
         // It cannot be asked now; the call may well go on, unless LiveKit has crashed.
         this.#unserved ??= 0;
         pauseMs = Math.min(2 * pauseMs, longestPauseMs);
+        if (Date.now() > this.#longestAt + overdueMs) await this.#giveUp();
       }
-      await this.#pause(Math.min(pauseMs, this.#untilLongest()));
+      const left = this.#untilLongest();
+      await this.#pause(left > 0 ? Math.min(pauseMs, left) : pauseMs);
     }
   }
 
@@ -229,8 +231,21 @@ export class LiveKitCall {
 
   /** How long it may last yet, in milliseconds. LiveKit's own limit counts from the first ring. */
   #untilLongest(): number {
-    const { answeredTime, maxDurationMs } = this.record.now;
-    return answeredTime === null ? Infinity : Date.parse(answeredTime) + maxDurationMs - Date.now();
+    return this.record.now.answeredTime === null ? Infinity : this.#longestAt - Date.now();
+  }
+
+  /** Until when it may last, in milliseconds since the epoch; how long it rings comes on top where nobody has answered. */
+  get #longestAt(): number {
+    const { answeredTime, dialedTime, maxDurationMs } = this.record.now;
+    return Date.parse(answeredTime ?? dialedTime) + maxDurationMs;
+  }
+
+  /** LiveKit cannot be asked, and has long ended the call by itself. */
+  async #giveUp(): Promise<void> {
+    await this.hangUp().catch(() => undefined);
+    // Also where it was to be hung up: nobody saw whether somebody answered before that.
+    this.#stopped = UNSEEN;
+    await this.end(UNSEEN, this.#longestAt);
   }
 
   /** The person was seen, and is not there any more. */

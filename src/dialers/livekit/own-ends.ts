@@ -24,3 +24,9 @@ export const LOST: Classified = {
   providerCode: null,
   errorMessage: 'The LiveKit server that had the call is gone',
 };
+
+export const UNSEEN: Classified = {
+  disposition: 'uncertain',
+  providerCode: null,
+  errorMessage: 'The call must be over, and LiveKit could not be asked how it ended',
+};

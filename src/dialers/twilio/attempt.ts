@@ -31,7 +31,12 @@ export interface KnownAttempt {
     { readonly sid: string } | { readonly sought: Search; readonly ifNone: AttemptEnd } | { readonly end: AttemptEnd };
   /** Whether Twilio tells of it. */
   readonly isTold: boolean;
+  /** How long it may ring and talk, in milliseconds. @default LONGEST_MS */
+  readonly longestMs?: number;
 }
+
+/** Twilio lets no call ring for more than ten minutes, nor last for more than a day: in milliseconds. */
+const LONGEST_MS = (24 * 60 + 10) * 60_000;
 
 /** The longest pause between two tries to ask Twilio, in milliseconds. */
 const LONGEST_PAUSE_MS = 5_000;
@@ -44,6 +49,7 @@ export class TwilioAttempt {
   readonly identity: string;
   readonly #deps: AttemptDeps;
   readonly #isTold: boolean;
+  readonly #longestMs: number;
   readonly #sought: { readonly search: Search; readonly ifNone: AttemptEnd } | null;
   readonly #heard = new Map<DialerEventName, DialerEvent>();
   readonly #pause = new Pause();
@@ -59,11 +65,12 @@ export class TwilioAttempt {
   #followers = 0;
   #stopListening: (() => void) | null = null;
 
-  constructor({ identity, startedAt, is, isTold }: KnownAttempt, deps: AttemptDeps) {
+  constructor({ identity, startedAt, is, isTold, longestMs = LONGEST_MS }: KnownAttempt, deps: AttemptDeps) {
     this.identity = identity;
     this.#startedAt = startedAt;
     this.#deps = deps;
     this.#isTold = isTold;
+    this.#longestMs = longestMs;
     this.#sid = 'sid' in is ? is.sid : null;
     this.#end = 'end' in is ? is.end : null;
     this.#sought = 'sought' in is ? { search: is.sought, ifNone: is.ifNone } : null;
@@ -170,12 +177,25 @@ export class TwilioAttempt {
       if (isFirstFailure && !signal.aborted) {
         this.#deps.log.warn({ err: error, identity }, 'cannot see how a call at Twilio stands: asks again');
       }
-      if (!isNotFound(error)) return false;
-      this.#misses += 1;
-      if (this.#misses < MOST_MISSES) return false;
-      this.#end = uncertainEnd(this.#startedAt ?? Date.now(), this.#sid, 'Twilio does not know the call any more');
-      return true;
+      if (isNotFound(error)) this.#misses += 1;
+      if (this.#misses >= MOST_MISSES) this.#giveUp('Twilio does not know the call any more');
+      if (this.#isOverdue) {
+        await this.hangUp(signal).catch(() => undefined);
+        this.#giveUp('The call must be over, and Twilio could not be asked how it ended');
+      }
+      return this.#end !== null;
     }
+  }
+
+  get #isOverdue(): boolean {
+    return this.#startedAt !== null && Date.now() > this.#startedAt + this.#longestMs + this.#deps.times.overdueMs;
+  }
+
+  /** Nobody can tell its end any more. Where somebody had answered it was answered, whatever came then. */
+  #giveUp(errorMessage: string): void {
+    const unseen = uncertainEnd(this.#startedAt ?? Date.now(), this.#sid, errorMessage);
+    const answeredTime = this.#answeredAt === null ? null : toInstant(this.#answeredAt);
+    this.#end ??= answeredTime === null ? unseen : { ...unseen, disposition: 'answered', answeredTime };
   }
 
   async #look(signal: AbortSignal): Promise<void> {
