@@ -77,7 +77,7 @@ export interface Dialer {
   follow(identity: string, signal: AbortSignal): AsyncIterable<Progress>;
   /**
    * What the provider knows about an attempt, whichever process has dialed it; of one that is `unknown`, {@link live} may
-   * still tell.
+   * still tell. Who asks is the one to dial it from now on: a dial that is only prepared here yet is given up.
    *
    * @throws when the provider cannot be asked
    */

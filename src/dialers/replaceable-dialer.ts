@@ -20,6 +20,15 @@ class Generation {
     return this.placed.has(identity) || this.#followers.has(identity);
   }
 
+  /** What is live with it; where it cannot be asked any more, what is in progress with it here. */
+  async liveOrKnown(): Promise<readonly string[] | null> {
+    try {
+      return await this.dialer.live();
+    } catch {
+      return [...this.placed, ...this.#followers.keys()];
+    }
+  }
+
   follow(identity: string): void {
     this.placed.delete(identity);
     this.#followers.set(identity, (this.#followers.get(identity) ?? 0) + 1);
@@ -80,8 +89,10 @@ export class ReplaceableDialer implements Dialer {
     return await this.#of(attempt.identity).dialer.find(attempt);
   }
 
+  /** @throws when the newest one cannot be asked; those before it may be gone for good */
   async live(): Promise<readonly string[] | null> {
-    const all = await Promise.all([this.#newest, ...this.#older].map(({ dialer }) => dialer.live()));
+    const older = [...this.#older].map((one) => one.liveOrKnown());
+    const all = await Promise.all([this.#newest.dialer.live(), ...older]);
     return all.includes(null) ? null : [...new Set(all.flatMap((identities) => identities ?? []))];
   }
 

@@ -124,6 +124,7 @@ export function dialerContract(name: string, openWorld: () => Promise<DialerWorl
       const [dialer, identity] = [open(), newIdentity()];
       await dialer.place(request(identity, world.rings));
       const { progress, done } = following(dialer, identity);
+      await dialed(identity);
       await found(dialer, attempt(identity, world.rings), ({ state }) => state === 'live');
       await dialer.hangUp(identity);
       await done;
@@ -239,6 +240,7 @@ export function dialerContract(name: string, openWorld: () => Promise<DialerWorl
       const [dialer, identity] = [open(), newIdentity()];
       await dialer.place(request(identity, world.talks));
       const { progress, done } = following(dialer, identity);
+      await dialed(identity);
       await found(dialer, attempt(identity, world.talks), (one) => one.state === 'live' && one.answeredTime !== null);
       await world.outage.down();
       await expect(dialer.hangUp(identity)).rejects.toThrow();

@@ -72,6 +72,32 @@ describe('a process that takes over', () => {
     expect(stub.roomNames).toContain(ROOM);
   });
 
+  test.each([
+    ['its agent', 0, ROOM],
+    ['the moment to dial', 1, `${ROOM}-dialed`],
+  ])(
+    'from itself finds a call that waits for %s never placed, since who waits has lost it, and dials it once',
+    async (_, sureTimes, awaited) => {
+      const { stub, open } = await liveKitForTest();
+      const dialer = open();
+      let asked = 0;
+      const confirm = () =>
+        (asked += 1) <= sureTimes ? Promise.resolve() : Promise.reject(new Error('another run has it'));
+      await dialer.place(dial(TALKS), confirm);
+      const left = following(dialer, IDENTITY);
+      await eventually(
+        () => Promise.resolve(stub.roomNames),
+        (names) => names.includes(awaited),
+      );
+      expect(await dialer.find(attempt())).toEqual({ state: 'never-placed' });
+      await left.done;
+      expect(left.progress).toEqual([]);
+      await dialer.place(dial(TALKS));
+      await answered(following(dialer, IDENTITY));
+      expect(stub.dials(IDENTITY)).toBe(1);
+    },
+  );
+
   test('and finds a call that ended unseen does not say that it was never placed, even without webhooks', async () => {
     const { stub, open } = await liveKitForTest();
     const dying = open();

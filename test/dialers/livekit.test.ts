@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { ProviderUnavailable } from '../../src/dialers/dialer.ts';
 import { eventually } from '../support/api.ts';
-import { answered, attempt, dial, endOf, IDENTITY, liveKitForTest, ROOM } from './livekit-support.ts';
+import { answered, attempt, dial, endOf, IDENTITY, liveKitForTest, QUICK, ROOM } from './livekit-support.ts';
 import { following, stepsOf } from './simulator-support.ts';
 
 const [ANSWERS, RINGS, TALKS] = ['0001', '0003', '0012'];
@@ -147,6 +148,28 @@ describe('a call', () => {
     expect(Date.parse(endedTime) - Date.parse(answeredTime ?? '')).toBeLessThan(1_000);
   });
 
+  test.each([
+    ['answered', TALKS, 'answered'],
+    ['unanswered, as far as was seen,', RINGS, 'uncertain'],
+  ])(
+    'that is %s is given up where LiveKit cannot be asked until long after it must be over',
+    async (_, to, disposition) => {
+      const { stub, open } = await liveKitForTest();
+      const dialer = open({ timing: { ...QUICK, overdueMs: 400 } });
+      await dialer.place(dial(to, { maxDurationMs: 1_500 }));
+      const call = following(dialer, IDENTITY);
+      await eventually(
+        () => Promise.resolve(stepsOf(call.progress)),
+        (steps) => steps.includes(to === TALKS ? 'answered' : 'ringing'),
+      );
+      await stub.down();
+      await expect(dialer.hangUp(IDENTITY)).rejects.toThrow('LiveKit');
+      await call.done;
+      const errorMessage = 'The call must be over, and LiveKit could not be asked how it ended';
+      expect(call.progress.at(-1)).toMatchObject({ end: { disposition, errorMessage } });
+    },
+  );
+
   test('whose trunk cannot be reached costs no attempt, whether LiveKit is told so at once or never', async () => {
     for (const digits of ['0013', '0014']) {
       const { open } = await liveKitForTest();
@@ -154,6 +177,13 @@ describe('a call', () => {
       await dialer.place(dial(digits, { ringTimeoutMs: 1_000 }));
       expect(await endOf(dialer), digits).toMatchObject({ disposition: 'carrier-rejected' });
     }
+  });
+
+  test('that has rung before its carrier gave up costs an attempt', async () => {
+    const { open } = await liveKitForTest();
+    const dialer = open();
+    await dialer.place(dial('0009'));
+    expect(await endOf(dialer)).toMatchObject({ disposition: 'failed', providerCode: '503' });
   });
 
   test('costs no attempt while no SIP bridge runs, or LiveKit goes away before the dial', async () => {
@@ -172,12 +202,14 @@ describe('a call', () => {
     await second.stub.up();
   });
 
-  test('is refused with a wrong key as an end that costs no attempt and does not show the key', async () => {
-    const { open } = await liveKitForTest();
-    const dialer = open({ apiSecret: 'another-secret-that-is-long-enough-too' });
+  test('waits like all others while LiveKit does not accept the API key, and the error says so', async () => {
+    const { stub, open } = await liveKitForTest();
+    const placed = open({ apiSecret: 'another-secret-that-is-long-enough-too' }).place(dial(ANSWERS));
+    await expect(placed).rejects.toThrow(new ProviderUnavailable('LiveKit does not accept the API key'));
+    await expect(placed).rejects.not.toHaveProperty('cause');
+    const dialer = open();
     await dialer.place(dial(ANSWERS));
-    const end = await endOf(dialer);
-    expect(end).toMatchObject({ disposition: 'carrier-rejected', errorMessage: 'LiveKit does not accept the API key' });
-    expect(JSON.stringify(end)).not.toContain('another-secret');
+    expect(await endOf(dialer)).toMatchObject({ disposition: 'answered' });
+    expect(stub.dials(IDENTITY)).toBe(1);
   });
 });

@@ -8,6 +8,7 @@ const END: Progress = { step: 'ended', end: { disposition: 'answered' } as never
 class Carrier implements Dialer {
   readonly asked: string[] = [];
   isClosed = false;
+  isGone = false;
   readonly #ends = new Map<string, () => void>();
   readonly #live: readonly string[] | null;
 
@@ -41,7 +42,7 @@ class Carrier implements Dialer {
   }
 
   live(): Promise<readonly string[] | null> {
-    return Promise.resolve(this.#live);
+    return this.isGone ? Promise.reject(new Error('cannot be reached')) : Promise.resolve(this.#live);
   }
 
   describe(): string {
@@ -132,6 +133,21 @@ describe('a dialer that is replaced', () => {
     await dialer.place(request('c'));
     dialer.replace(new Carrier(null));
     expect(await dialer.live()).toBeNull();
+  });
+
+  test('counts what it has in progress with one that is gone, and not without the newest, which has to answer', async () => {
+    const [gone, newest] = [new Carrier(['a', 'b', 'c']), new Carrier(['d'])];
+    const dialer = new ReplaceableDialer(gone);
+    await dialer.place(request('a'));
+    const ended = follow(dialer, 'a');
+    await dialer.place(request('b')); // not followed yet
+    dialer.replace(newest);
+    gone.isGone = true;
+    expect(await dialer.live()).toEqual(['d', 'b', 'a']);
+    newest.isGone = true;
+    await expect(dialer.live()).rejects.toThrow('cannot be reached');
+    gone.end('a');
+    await ended;
   });
 
   test('is closed with all that came before it', async () => {

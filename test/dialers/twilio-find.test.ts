@@ -65,6 +65,34 @@ describe('an attempt whose callbacks have arrived', () => {
   });
 });
 
+describe('an attempt whose call Twilio does not know any more', () => {
+  /** As where it was deleted, or its trunk has moved to another account. */
+  const forgetCalls = (): void => {
+    for (const call of world.stub.calls.splice(0)) call.forget();
+  };
+
+  test('has ended as its callbacks have said', async () => {
+    const [identity, answers] = [newIdentity(), numberOf(newIdentity(), '0001')];
+    await dialed(identity, answers);
+    const events = await eventually(
+      () => world.events.of(identity),
+      (all) => all.some(({ name }) => name === 'ended'),
+    );
+    forgetCalls();
+    const began = events.find(({ name }) => name === 'ringing')?.time;
+    const end = { disposition: 'answered', startedTime: began, answeredTime: expect.any(String) as string };
+    expect(await world.dialer().find(ref(identity, 1_000, answers))).toMatchObject({ state: 'ended', end });
+  });
+
+  test('is unknown where they have not said how it ended, instead of being asked for without end', async () => {
+    const identity = newIdentity();
+    await dialed(identity);
+    await told(identity);
+    forgetCalls();
+    expect(await world.dialer().find(ref(identity))).toEqual({ state: 'unknown' });
+  });
+});
+
 describe('an attempt of which no callback has arrived', () => {
   beforeEach(() => {
     world.stub.tells = false;

@@ -49,7 +49,7 @@ describe('a call that Twilio refuses', () => {
 });
 
 describe('a call that is over', () => {
-  const end = { sipCode: null, errorCode: null, answeredBy: null };
+  const end = { sipCode: null, errorCode: null, answeredBy: null, hasRung: false };
   test.each([
     ['completed', {}, 'answered'],
     ['completed', { sipCode: 200, answeredBy: 'human' }, 'answered'],
@@ -84,6 +84,10 @@ describe('a call that is over', () => {
     ['failed', { errorCode: 13224, sipCode: 400 }, 'invalid-number'],
     ['failed', { errorCode: 32205, sipCode: 403 }, 'failed'],
     ['failed', { errorCode: 10004 }, 'carrier-rejected'],
+    ['failed', { sipCode: 503, hasRung: true }, 'failed'],
+    ['failed', { errorCode: 10004, hasRung: true }, 'failed'],
+    ['failed', { sipCode: 480, hasRung: true }, 'unreachable'],
+    ['busy', { sipCode: 486, hasRung: true }, 'busy'],
     ['a word of tomorrow', {}, 'failed'],
   ])('as %s with %o is %s', (status, more, disposition) => {
     const verdict = verdictOf({ ...end, ...more, status });

@@ -126,6 +126,15 @@ describe('a call', () => {
     expect(silent).toMatchObject({ disposition: 'failed', providerCode: null, recordId: expect.any(String) as string });
   });
 
+  test('that has rung before its carrier gave up costs an attempt', async () => {
+    const end = await endOf(world.dialer(), requestTo(newIdentity(), '0009'));
+    expect(end).toMatchObject({
+      disposition: 'failed',
+      providerCode: '503',
+      errorMessage: expect.stringMatching(/rang/) as string,
+    });
+  });
+
   test('that rings longer than it may is over by itself, as nobody’s', async () => {
     const end = await endOf(world.dialer(), requestTo(newIdentity(), '0003', { ringTimeoutMs: 1_000 }));
     expect(end).toMatchObject({ disposition: 'no-answer', answeredTime: null, providerCode: '487' });
@@ -135,6 +144,29 @@ describe('a call', () => {
     const end = await endOf(world.dialer(), requestTo(newIdentity(), '0012', { maxDurationMs: 1_000 }));
     expect(end).toMatchObject({ disposition: 'answered' });
   });
+
+  test.each([
+    ['answered', '0012', 'answered'],
+    ['unanswered, as far as was seen,', '0003', 'uncertain'],
+  ])(
+    'that is %s is given up where Twilio cannot be asked until long after it must be over',
+    async (_, to, disposition) => {
+      world.stub.tells = false;
+      const [dialer, identity] = [world.dialer({}, { overdueMs: 300 }), newIdentity()];
+      await dialer.place(requestTo(identity, to, { ringTimeoutMs: 1_000, maxDurationMs: 300 }));
+      const began = Date.now();
+      const { progress, done } = following(dialer, identity);
+      await eventually(
+        () => Promise.resolve(stepsOf(progress)),
+        (steps) => steps.includes(disposition === 'answered' ? 'answered' : 'ringing'),
+      );
+      await world.stub.down();
+      await done;
+      expect(Date.now() - began).toBeGreaterThanOrEqual(1_500);
+      const errorMessage = 'The call must be over, and Twilio could not be asked how it ended';
+      expect(progress.at(-1)).toMatchObject({ end: { disposition, errorMessage, recordId: world.stub.calls[0]?.sid } });
+    },
+  );
 
   test('that was never placed cannot be followed', async () => {
     await expect(followed(world.dialer(), 'a.1')).rejects.toThrow('Expected a call that was placed, got `a.1`');

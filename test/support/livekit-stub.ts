@@ -17,7 +17,9 @@ const FATES: Readonly<Record<string, { sip?: number; reason?: number; status?: s
   '0004': { sip: 603, reason: 12 },
   '0006': { sip: 404, reason: 11 },
   '0007': { sip: 480, reason: 11 },
-  '0008': { sip: 503, reason: 1 },
+  // No capacity: nobody's telephone rings. At …0009 one does before.
+  '0008': { sip: 503, reason: 1, status: 'dialing' },
+  '0009': { sip: 503, reason: 1 },
   '0010': { sip: 400, reason: 1 },
   // Nobody answers; a trunk that cannot be reached over UDP looks the same from outside.
   '0003': { status: 'ringing' },
@@ -127,13 +129,15 @@ export class LiveKitStub extends LiveKitRooms {
   async #ring(leg: Leg, digits: string, ringMs: number, body: Body): Promise<unknown> {
     const { sip, reason, status } = FATES[digits] ?? {};
     await leg.during(SETUP_MS);
-    if (status === 'dialing') {
+    if (status === 'dialing' && sip === undefined) {
       await leg.during(ringMs);
       leg.leave(11);
       throw new TwirpError('deadline_exceeded', 408, 'sip request timed out');
     }
-    leg.attributes['sip.callStatus'] = 'ringing';
-    await leg.during(status === 'ringing' ? ringMs : RINGING_MS);
+    if (status !== 'dialing') {
+      leg.attributes['sip.callStatus'] = 'ringing';
+      await leg.during(status === 'ringing' ? ringMs : RINGING_MS);
+    }
     if (leg.isGone) throw new TwirpError('canceled', 408, 'canceled');
     if (sip !== undefined) {
       leg.leave(reason ?? 1);

@@ -23,6 +23,7 @@ const FATES: Readonly<Record<string, Fate>> = {
   '0006': { ringsMs: null, status: 'failed', sipCode: 404 },
   '0007': { ringsMs: null, status: 'failed', sipCode: 480 },
   '0008': { refusal: { status: 429, code: 10004 } },
+  '0009': { ringsMs: 300, status: 'failed', sipCode: 503 },
   '0010': { refusal: { status: 400, code: 21215 } },
   '0012': { ringsMs: 200, talksMs: Infinity },
   '0013': { ringsMs: null, status: 'failed', errorCode: 13224 },

@@ -5,8 +5,9 @@ import { toInstant } from '../../domain/instant.ts';
 import type { Found, Progress } from '../dialer.ts';
 import type { ProviderEvents } from '../provider-events.ts';
 import { type Classified, ofLeaving } from './classify.ts';
-import { ANSWERED, asLeaving } from './look-back.ts';
 import type { InRoom, LiveKitClient, Person } from './client.ts';
+import { ANSWERED, asLeaving } from './look-back.ts';
+import { AGENT_LEFT, HUNG_UP, LEFT_ALONE, LOST, UNSEEN, VOICEMAIL } from './own-ends.ts';
 import { ProgressLog } from './progress-log.ts';
 import { CallRecord } from './record.ts';
 import { type DialRecord, roomOf } from './rooms.ts';
@@ -32,6 +33,7 @@ export class LiveKitCall {
   /** `sip.callStatus` as it was seen last. */
   #status: string | null = null;
   #sipCallId: string | null = null;
+  #isDialed = false;
   #hasRung = false;
   #isVoicemail = false;
   /** Since when no agent is with the person, in the time of `performance.now()`. */
@@ -59,6 +61,11 @@ export class LiveKitCall {
 
   get lastStatus(): string | null {
     return this.#status;
+  }
+
+  /** Whether LiveKit was asked to dial, as far as is known here: before that it waits for its agent, and rings nobody. */
+  get isDialed(): boolean {
+    return this.#isDialed;
   }
 
   /** Whether it was hung up, or is over. */
@@ -90,6 +97,7 @@ export class LiveKitCall {
   /** Goes on from where it stands: the person is in the room. */
   resume({ status, sipCallId }: Person): void {
     if (this.#status === null && this.#dial === null) this.#unserved ??= 0;
+    this.#isDialed = true;
     this.#status = status;
     this.#sipCallId ??= sipCallId;
     if (status === 'active') this.answered(Date.now());
@@ -97,6 +105,7 @@ export class LiveKitCall {
 
   /** Awaits the answer to our request to dial, and watches meanwhile and afterwards. */
   async dialing(answer: Promise<string>): Promise<string> {
+    this.#isDialed = true;
     this.#dial = answer.catch(() => undefined);
     void this.watch();
     try {
@@ -108,7 +117,7 @@ export class LiveKitCall {
 
   /** Looks who is in the room, again and again, until the call is over or left. */
   async watch(): Promise<void> {
-    const { lookMs, talkLookMs, longestPauseMs } = this.#deps.timing;
+    const { lookMs, talkLookMs, longestPauseMs, overdueMs } = this.#deps.timing;
     let pauseMs = lookMs;
     while (!this.life.aborted && this.#ending === null) {
       try {
@@ -119,8 +128,10 @@ export class LiveKitCall {
         // It cannot be asked now; the call may well go on, unless LiveKit has crashed.
         this.#unserved ??= 0;
         pauseMs = Math.min(2 * pauseMs, longestPauseMs);
+        if (Date.now() > this.#longestAt + overdueMs) await this.#giveUp();
       }
-      await this.#pause(Math.min(pauseMs, this.#untilLongest()));
+      const left = this.#untilLongest();
+      await this.#pause(left > 0 ? Math.min(pauseMs, left) : pauseMs);
     }
   }
 
@@ -220,8 +231,21 @@ export class LiveKitCall {
 
   /** How long it may last yet, in milliseconds. LiveKit's own limit counts from the first ring. */
   #untilLongest(): number {
-    const { answeredTime, maxDurationMs } = this.record.now;
-    return answeredTime === null ? Infinity : Date.parse(answeredTime) + maxDurationMs - Date.now();
+    return this.record.now.answeredTime === null ? Infinity : this.#longestAt - Date.now();
+  }
+
+  /** Until when it may last, in milliseconds since the epoch; how long it rings comes on top where nobody has answered. */
+  get #longestAt(): number {
+    const { answeredTime, dialedTime, maxDurationMs } = this.record.now;
+    return Date.parse(answeredTime ?? dialedTime) + maxDurationMs;
+  }
+
+  /** LiveKit cannot be asked, and has long ended the call by itself. */
+  async #giveUp(): Promise<void> {
+    await this.hangUp().catch(() => undefined);
+    // Also where it was to be hung up: nobody saw whether somebody answered before that.
+    this.#stopped = UNSEEN;
+    await this.end(UNSEEN, this.#longestAt);
   }
 
   /** The person was seen, and is not there any more. */
@@ -269,26 +293,3 @@ const CLOSING_MS = 60_000;
 
 /** So often in a row no server has a call's room that it is over: once may be a server that is busy. */
 const UNSERVED = 3;
-
-const LOST: Classified = {
-  disposition: 'uncertain',
-  providerCode: null,
-  errorMessage: 'The LiveKit server that had the call is gone',
-};
-
-const HUNG_UP: Classified = { disposition: 'no-answer', providerCode: null, errorMessage: null };
-
-const VOICEMAIL: Classified = { ...ANSWERED, disposition: 'voicemail' };
-
-/** It rang: so it costs an attempt, unlike an agent that never came. */
-const AGENT_LEFT: Classified = {
-  disposition: 'failed',
-  providerCode: null,
-  errorMessage: 'The voice agent left the room while the telephone rang',
-};
-
-const LEFT_ALONE: Classified = {
-  disposition: 'failed',
-  providerCode: null,
-  errorMessage: 'The voice agent left the person alone on the line',
-};

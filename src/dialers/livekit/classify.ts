@@ -51,9 +51,9 @@ const BY_SIP_STATUS: Readonly<Record<number, Disposition>> = {
   608: 'declined',
 };
 
-/** What a SIP status that ended a dial means. */
+/** What a SIP status that ended a dial means, where the telephone has not rung. */
 export function bySipStatus(status: number): Disposition {
-  // All 5xx: a server on the way fails or has no capacity (503). Nobody's telephone rings.
+  // All 5xx: a server on the way fails or has no capacity (503).
   return BY_SIP_STATUS[status] ?? (status >= 500 && status < 600 ? 'carrier-rejected' : 'failed');
 }
 
@@ -65,6 +65,11 @@ export function bySipStatus(status: number): Disposition {
  * @returns null where nobody can say whether it dials: then who is in the room tells
  */
 export function ofFailedDial(error: unknown, lastStatus: string | null): Classified | null {
+  const failed = byError(error, lastStatus);
+  return failed === null ? null : notFreeOnceRung(failed, lastStatus);
+}
+
+function byError(error: unknown, lastStatus: string | null): Classified | null {
   if (error instanceof NotReached) return carrierRejected(null, 'LiveKit could not be reached when it was to dial');
   if (!(error instanceof Refused)) return null;
   const { code, sipStatus } = error;
@@ -105,6 +110,16 @@ export function ofFailedDial(error: unknown, lastStatus: string | null): Classif
   }
 }
 
+/**
+ * Why LiveKit takes no call of the trunk now, whichever it is: it cannot be asked, or does not accept the API key. Null where
+ * it is this call that is refused.
+ */
+export function whyTrunkMustWait(error: unknown): string | null {
+  if (!(error instanceof Refused)) return (error as Error).message;
+  if (KEY_REFUSALS.includes(error.code)) return refusal(error).errorMessage;
+  return isPassing(error) ? error.message : null;
+}
+
 /** What it means that LiveKit makes no room for a call. Nobody was rung. */
 export function ofRefusedRoom(error: Refused): Classified {
   if (error.code === 'invalid_argument') {
@@ -116,6 +131,10 @@ export function ofRefusedRoom(error: Refused): Classified {
 
 /** What it means that the person has left the room, where nobody had answered. `reason` is LiveKit's number for it. */
 export function ofLeaving(lastStatus: string | null, reason: number | null): Classified {
+  return notFreeOnceRung(byReason(lastStatus, reason), lastStatus);
+}
+
+function byReason(lastStatus: string | null, reason: number | null): Classified {
   const providerCode = reason === null ? null : (DisconnectReason[reason] ?? String(reason));
   if (lastStatus === 'dialing') return carrierRejected(providerCode, TRUNK_UNREACHABLE);
   switch (reason) {
@@ -132,6 +151,16 @@ export function ofLeaving(lastStatus: string | null, reason: number | null): Cla
   }
 }
 
+/** What rings nobody is tried again for free, many times a day: a telephone that has rung must cost an attempt. */
+const notFreeOnceRung = (classified: Classified, lastStatus: string | null): Classified =>
+  classified.disposition === 'carrier-rejected' && lastStatus === 'ringing'
+    ? {
+        ...classified,
+        disposition: 'failed',
+        errorMessage: 'The telephone rang, and then the carrier gave the call up',
+      }
+    : classified;
+
 /** Nobody was rung, for reasons of ours: it costs no attempt. */
 export const carrierRejected = (providerCode: string | null, errorMessage: string): Classified => ({
   disposition: 'carrier-rejected',
@@ -144,9 +173,17 @@ const TRUNK_UNREACHABLE = 'LiveKit cannot reach the carrier of the SIP trunk';
 const refusal = ({ code }: Refused): Classified =>
   carrierRejected(code, REFUSALS[code] ?? `LiveKit refuses to dial (${code})`);
 
+const KEY_NOT_ACCEPTED = 'LiveKit does not accept the API key';
+const KEY_NOT_ALLOWED = 'LiveKit does not allow this API key to dial';
+
+/** How it refuses an API key: in Twirp's words, or in HTTP's, where the request does not come as far as that. */
+const KEY_REFUSALS = ['unauthenticated', 'http_401', 'permission_denied', 'http_403'];
+
 const REFUSALS: Readonly<Record<string, string>> = {
-  unauthenticated: 'LiveKit does not accept the API key',
-  permission_denied: 'LiveKit does not allow this API key to dial',
+  unauthenticated: KEY_NOT_ACCEPTED,
+  http_401: KEY_NOT_ACCEPTED,
+  permission_denied: KEY_NOT_ALLOWED,
+  http_403: KEY_NOT_ALLOWED,
   resource_exhausted: 'LiveKit has no capacity left',
 };
 

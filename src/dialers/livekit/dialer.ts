@@ -16,10 +16,10 @@ import {
 } from '../dialer.ts';
 import type { ProviderEvents } from '../provider-events.ts';
 import { type CallDeps, LiveKitCall } from './call.ts';
-import { isPassing, ofRefusedRoom } from './classify.ts';
+import { ofRefusedRoom, whyTrunkMustWait } from './classify.ts';
 import { type LiveKitAccess, LiveKitClient, type SipDial } from './client.ts';
 import { dialOnceAgentIsThere } from './dialing.ts';
-import { Refused } from './errors.ts';
+import type { Refused } from './errors.ts';
 import { answeredTimeOf, endOf, uncertainEnd } from './look-back.ts';
 import { lookUp, type LookedUp } from './look-up.ts';
 import { CallRecord } from './record.ts';
@@ -71,9 +71,10 @@ export class LiveKitDialer implements Dialer {
     try {
       await this.#sendForAgent(call, request);
     } catch (error) {
-      if (error instanceof Refused && !isPassing(error)) return void call.end(ofRefusedRoom(error));
+      const why = whyTrunkMustWait(error);
+      if (why === null) return void call.end(ofRefusedRoom(error as Refused));
       this.#forget(call);
-      throw new ProviderUnavailable((error as Error).message);
+      throw new ProviderUnavailable(why);
     }
     void dialOnceAgentIsThere({ ...this.#deps, confirm }, call, this.#dialOf(call.room, request, token));
   }
@@ -93,7 +94,9 @@ export class LiveKitDialer implements Dialer {
 
   async find({ identity, since }: AttemptRef): Promise<Found> {
     const known = this.#calls.get(identity);
-    if (known !== undefined) return known.found;
+    if (known?.isDialed === true || known?.isOver === true) return known.found;
+    // Who prepares it may have lost the attempt, and then never dials it. Once it is left it is not dialed any more.
+    if (known !== undefined) this.#forget(known);
     const looked = await lookUp(this.#client, identity, this.#timing.graceMs);
     switch (looked.kind) {
       case 'nothing':

@@ -39,7 +39,8 @@ export async function dialOnceAgentIsThere(deps: DialingDeps, call: LiveKitCall,
     return (await isSure(deps, call, isOff)) ? await call.end(notMade(error)) : await off();
   }
 
-  // From here on nothing is awaited before LiveKit is asked.
+  // From here on nothing is awaited before LiveKit is asked: what was hung up or left by now is not dialed.
+  if (isOff()) return await off();
   try {
     const sipCallId = await call.dialing(client.dial(dial));
     call.answered(Date.now(), sipCallId);

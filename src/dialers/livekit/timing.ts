@@ -17,6 +17,11 @@ export interface Timing {
   readonly aloneMs: number;
   /** For how long it rings on without an agent: one that lost its connection may be back at once. */
   readonly aloneRingingMs: number;
+  /**
+   * How much longer than it may a call is waited for while LiveKit cannot be asked: it may have rung for 80 s before it was
+   * answered, and clocks differ.
+   */
+  readonly overdueMs: number;
 }
 
 export const TIMING: Timing = {
@@ -29,4 +34,5 @@ export const TIMING: Timing = {
   newsMs: 2_000,
   aloneMs: 5_000,
   aloneRingingMs: 2_000,
+  overdueMs: 600_000,
 };

@@ -31,7 +31,12 @@ export interface KnownAttempt {
     { readonly sid: string } | { readonly sought: Search; readonly ifNone: AttemptEnd } | { readonly end: AttemptEnd };
   /** Whether Twilio tells of it. */
   readonly isTold: boolean;
+  /** How long it may ring and talk, in milliseconds. @default LONGEST_MS */
+  readonly longestMs?: number;
 }
+
+/** Twilio lets no call ring for more than ten minutes, nor last for more than a day: in milliseconds. */
+const LONGEST_MS = (24 * 60 + 10) * 60_000;
 
 /** The longest pause between two tries to ask Twilio, in milliseconds. */
 const LONGEST_PAUSE_MS = 5_000;
@@ -44,6 +49,7 @@ export class TwilioAttempt {
   readonly identity: string;
   readonly #deps: AttemptDeps;
   readonly #isTold: boolean;
+  readonly #longestMs: number;
   readonly #sought: { readonly search: Search; readonly ifNone: AttemptEnd } | null;
   readonly #heard = new Map<DialerEventName, DialerEvent>();
   readonly #pause = new Pause();
@@ -51,6 +57,7 @@ export class TwilioAttempt {
   #sid: string | null;
   #end: AttemptEnd | null;
   #status = 'queued';
+  #hasRung = false;
   #answeredAt: number | null = null;
   #answeredBy: string | null = null;
   #isUnwanted = false;
@@ -58,11 +65,12 @@ export class TwilioAttempt {
   #followers = 0;
   #stopListening: (() => void) | null = null;
 
-  constructor({ identity, startedAt, is, isTold }: KnownAttempt, deps: AttemptDeps) {
+  constructor({ identity, startedAt, is, isTold, longestMs = LONGEST_MS }: KnownAttempt, deps: AttemptDeps) {
     this.identity = identity;
     this.#startedAt = startedAt;
     this.#deps = deps;
     this.#isTold = isTold;
+    this.#longestMs = longestMs;
     this.#sid = 'sid' in is ? is.sid : null;
     this.#end = 'end' in is ? is.end : null;
     this.#sought = 'sought' in is ? { search: is.sought, ifNone: is.ifNone } : null;
@@ -91,7 +99,13 @@ export class TwilioAttempt {
 
   /** How it stands. @throws when Twilio cannot be asked */
   async standing(signal: AbortSignal): Promise<Found> {
-    await this.#look(signal);
+    try {
+      await this.#look(signal);
+    } catch (error) {
+      if (this.#sid === null || !isNotFound(error)) throw error;
+      // Its record was deleted, or its trunk has moved to another account: what was told is all that anybody knows.
+      if (!this.#hearEnd()) return { state: 'unknown' };
+    }
     if (this.#end !== null) return { state: 'ended', end: this.#end };
     const answeredTime = this.#answeredAt === null ? null : toInstant(this.#answeredAt);
     return { state: 'live', startedTime: toInstant(this.#startedAt ?? Date.now()), answeredTime };
@@ -163,12 +177,25 @@ export class TwilioAttempt {
       if (isFirstFailure && !signal.aborted) {
         this.#deps.log.warn({ err: error, identity }, 'cannot see how a call at Twilio stands: asks again');
       }
-      if (!isNotFound(error)) return false;
-      this.#misses += 1;
-      if (this.#misses < MOST_MISSES) return false;
-      this.#end = uncertainEnd(this.#startedAt ?? Date.now(), this.#sid, 'Twilio does not know the call any more');
-      return true;
+      if (isNotFound(error)) this.#misses += 1;
+      if (this.#misses >= MOST_MISSES) this.#giveUp('Twilio does not know the call any more');
+      if (this.#isOverdue) {
+        await this.hangUp(signal).catch(() => undefined);
+        this.#giveUp('The call must be over, and Twilio could not be asked how it ended');
+      }
+      return this.#end !== null;
     }
+  }
+
+  get #isOverdue(): boolean {
+    return this.#startedAt !== null && Date.now() > this.#startedAt + this.#longestMs + this.#deps.times.overdueMs;
+  }
+
+  /** Nobody can tell its end any more. Where somebody had answered it was answered, whatever came then. */
+  #giveUp(errorMessage: string): void {
+    const unseen = uncertainEnd(this.#startedAt ?? Date.now(), this.#sid, errorMessage);
+    const answeredTime = this.#answeredAt === null ? null : toInstant(this.#answeredAt);
+    this.#end ??= answeredTime === null ? unseen : { ...unseen, disposition: 'answered', answeredTime };
   }
 
   async #look(signal: AbortSignal): Promise<void> {
@@ -180,6 +207,7 @@ export class TwilioAttempt {
     // What is heard while Twilio answers says more.
     if (this.#hearEnd()) return;
     this.#status = call.status;
+    this.#hasRung ||= call.status === 'ringing';
     this.#answeredBy ??= call.answeredBy;
     if (call.status === 'in-progress') {
       this.#answeredAt ??= Math.max(this.#startedAt, this.#whenAnswered());
@@ -226,6 +254,7 @@ export class TwilioAttempt {
   #hearEnd(): boolean {
     const event = this.#heard.get('ended');
     if (event === undefined) return false;
+    this.#startedAt ??= Math.min(...[...this.#heard.values()].map(({ time }) => Date.parse(time)));
     const { status, ...told }: Callback = callbackOf(event);
     this.#conclude({ ...told, status: status ?? 'completed', endedAt: Date.parse(event.time) });
     return true;
@@ -237,11 +266,12 @@ export class TwilioAttempt {
     return event === undefined || callbackOf(event).status === null ? Date.now() : Date.parse(event.time);
   }
 
-  #conclude(how: Omit<End, 'answeredBy'> & { endedAt: number; durationMs: number | null }): void {
+  #conclude(how: Pick<End, 'status' | 'sipCode' | 'errorCode'> & { endedAt: number; durationMs: number | null }): void {
     // Somebody has talked: whatever it is called, it was answered.
     const status = this.#answeredAt === null ? how.status : 'completed';
     const { sipCode, errorCode } = how;
-    const { disposition, errorMessage } = verdictOf({ status, sipCode, errorCode, answeredBy: this.#answeredBy });
+    const seen = { answeredBy: this.#answeredBy, hasRung: this.#hasRung };
+    const { disposition, errorMessage } = verdictOf({ status, sipCode, errorCode, ...seen });
     const startedAt = this.#startedAt ?? how.endedAt;
     // Clocks differ, and Twilio's show full seconds: no call ends before it began.
     const endedAt = Math.max(how.endedAt, startedAt, this.#answeredAt ?? 0);

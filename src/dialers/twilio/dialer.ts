@@ -55,13 +55,14 @@ export class TwilioDialer implements Dialer {
   }
 
   async place(request: DialRequest, confirm: Confirm = alwaysSure): Promise<void> {
-    const { identity, endpoint, callerId } = request;
+    const { identity, endpoint, callerId, ringTimeoutMs, maxDurationMs } = request;
     const instructions = instructionsFor(request, this.#deps.config.connect);
     if (!instructions.ok) return this.#refuse(identity, null, instructions.says);
     if (callerId === null) return this.#refuse(identity, null, 'it takes no call without a caller ID: see `callerId`');
     const callback = await this.#callbackUrl(identity);
     await confirm();
     const startedAt = Date.now();
+    const known = { identity, startedAt, isTold: callback !== null, longestMs: ringTimeoutMs + maxDurationMs };
     try {
       const call = await this.#client.create({
         to: endpoint,
@@ -72,11 +73,11 @@ export class TwilioDialer implements Dialer {
         ...(this.#deps.config.machineDetection ? { machineDetection: 'Enable', asyncAmd: 'true' } : {}),
       });
       this.#claims.set(call.sid, identity);
-      this.#add({ identity, startedAt, is: { sid: call.sid }, isTold: callback !== null });
+      this.#add({ ...known, is: { sid: call.sid } });
     } catch (error) {
       if (!(error instanceof TwilioError)) throw error;
       const sought = { identity, endpoint, callerId, since: startedAt, isEager: true };
-      this.#notPlaced(error, sought, callback !== null);
+      this.#notPlaced(error, sought, known);
     }
   }
 
@@ -150,7 +151,7 @@ export class TwilioDialer implements Dialer {
   }
 
   /** @throws ProviderUnavailable where nobody was asked */
-  #notPlaced({ failure }: TwilioError, sought: SoughtAttempt, isTold: boolean): void {
+  #notPlaced({ failure }: TwilioError, sought: SoughtAttempt, known: Omit<KnownAttempt, 'is'>): void {
     const { identity, since: startedAt } = sought;
     if (failure.kind === 'unreachable') throw new ProviderUnavailable('Twilio cannot be reached');
     if (failure.kind === 'answered' && !isOpen(failure.status)) {
@@ -161,12 +162,7 @@ export class TwilioDialer implements Dialer {
     }
     const status = failure.kind === 'answered' ? failure.status : null;
     this.#deps.log.warn({ identity, status }, 'Twilio has not said whether it places a call: looks for it');
-    this.#add({
-      identity,
-      startedAt,
-      is: { sought: this.#search(sought), ifNone: noneEnd(startedAt, status) },
-      isTold,
-    });
+    this.#add({ ...known, is: { sought: this.#search(sought), ifNone: noneEnd(startedAt, status) } });
   }
 
   #refuse(

@@ -9,6 +9,8 @@ export interface End {
   readonly sipCode: number | null;
   readonly errorCode: number | null;
   readonly answeredBy: string | null;
+  /** Whether the phone was seen to ring. */
+  readonly hasRung: boolean;
 }
 
 /** What an end means. */
@@ -27,24 +29,30 @@ export const isMachine = (answeredBy: string | null): boolean =>
   answeredBy !== null && (answeredBy.startsWith('machine') || answeredBy === 'fax');
 
 /** How a call has ended. Unknown words and codes are `failed`: nobody is rung again by mistake because of them. */
-export function verdictOf({ status, sipCode, errorCode, answeredBy }: End): Verdict {
+export function verdictOf({ status, sipCode, errorCode, answeredBy, hasRung }: End): Verdict {
   if (status === 'completed') return fine(isMachine(answeredBy) ? 'voicemail' : 'answered');
   if (status === 'canceled') return fine('no-answer');
   if (sipCode === 603 || sipCode === 607) return fine('declined');
   if (status === 'busy') return fine('busy');
   if (status === 'no-answer') return fine('no-answer');
-  const refusal = refusalByCode(errorCode);
-  if (refusal !== null) {
-    return { disposition: refusal.disposition, errorMessage: `Twilio has not connected the call: ${refusal.says}` };
-  }
-  return bySip(sipCode);
+  const verdict = byErrorCode(errorCode) ?? bySip(sipCode);
+  // What rings nobody is tried again for free, many times a day: a phone that has rung must cost an attempt.
+  return hasRung && verdict.disposition === 'carrier-rejected' ? RUNG : verdict;
+}
+
+const failure = (disposition: Disposition, errorMessage: string): Verdict => ({ disposition, errorMessage });
+
+const RUNG = failure('failed', 'The phone rang, and then the carrier gave the call up');
+
+function byErrorCode(code: number | null): Verdict | null {
+  const refusal = refusalByCode(code);
+  return refusal === null ? null : failure(refusal.disposition, `Twilio has not connected the call: ${refusal.says}`);
 }
 
 const fine = (disposition: Disposition): Verdict => ({ disposition, errorMessage: null });
 
 /** RFC 3261, section 21: what the network, or the phone, has answered. */
 function bySip(code: number | null): Verdict {
-  const failure = (disposition: Disposition, errorMessage: string): Verdict => ({ disposition, errorMessage });
   switch (code) {
     case 486: // Busy Here
     case 600: // Busy Everywhere

@@ -17,6 +17,8 @@ export interface TwilioTimes {
   readonly lookMs: number;
   /** How much the clock of the process that dialed may have differed from this one's, and what Twilio's full seconds hide. */
   readonly slackMs: number;
+  /** How much longer than it may a call is waited for while Twilio cannot be asked. */
+  readonly overdueMs: number;
 }
 
 export const TIMES: TwilioTimes = {
@@ -27,4 +29,5 @@ export const TIMES: TwilioTimes = {
   apartMs: 5_000,
   lookMs: 1_000,
   slackMs: 60_000,
+  overdueMs: 600_000,
 };
