@@ -16,7 +16,7 @@ const fields = fc.record(
     priority: fc.integer({ min: 1, max: 2 }),
     scheduledTime: fc.constantFrom('2026-11-25T09:00:00Z', '2026-11-26T09:00:00Z'),
     timezone: fc.constantFrom('Europe/Berlin', 'UTC'),
-    overrideOutboundConfig: fc.record({ displayName: fc.string() }),
+    overrideOutboundConfig: fc.record({ displayName: fc.string({ minLength: 1 }) }),
   },
   { requiredKeys: [] },
 );

@@ -38,9 +38,7 @@ export const WEBHOOK_SCENARIOS: readonly Scenario[] = [
     return { 'call-told-later': call.handle, 'webhook-delivery': delivery };
   },
   async (world) => {
-    world.script.placeCall = answers;
-    world.script.hasWebhook = ({ kind }) => kind !== 'start';
-    world.script.deliverWebhook = () => Promise.resolve(DELIVERED);
+    hearsOfEnds(world);
     const batch = await Batch.open(world, [{}, { dueIn: DAY }], [{ dueIn: DAY }]);
     await batch.load();
     await batch.cancelHeldCall(1);
@@ -48,13 +46,11 @@ export const WEBHOOK_SCENARIOS: readonly Scenario[] = [
     await batch.seal();
     await batch.handle.signal('cancelBatch', { reason: 'wrong list' });
     await batch.result();
-    for (const { callId } of batch.calls) await world.client.workflow.getHandle(webhookId(callId, 'deadline')).result();
+    await untilTold(world, batch.calls);
     return { 'batch-told': batch.handle, 'batch-told-page': batch.page(0) };
   },
   async (world) => {
-    world.script.placeCall = answers;
-    world.script.hasWebhook = ({ kind }) => kind !== 'start';
-    world.script.deliverWebhook = () => Promise.resolve(DELIVERED);
+    hearsOfEnds(world);
     const batch = await Batch.open(world, [{}], [{ dueIn: DAY }]);
     await batch.load();
     await batch.handle.signal('pauseBatch');
@@ -63,24 +59,32 @@ export const WEBHOOK_SCENARIOS: readonly Scenario[] = [
     await batch.page(1).result();
     await batch.handle.signal('resumeBatch');
     await batch.result();
-    for (const { callId } of batch.pages[1] ?? [])
-      await world.client.workflow.getHandle(webhookId(callId, 'deadline')).result();
+    await untilTold(world, batch.pages[1] ?? []);
     return { 'batch-page-canceled-before-its-turn': batch.handle, 'page-canceled-before-its-turn': batch.page(1) };
   },
   async (world) => {
-    world.script.placeCall = answers;
-    world.script.hasWebhook = ({ kind }) => kind !== 'start';
-    world.script.deliverWebhook = () => Promise.resolve(DELIVERED);
+    hearsOfEnds(world);
     const batch = await Batch.open(world, [{}], [{ dueIn: DAY }]);
     await batch.load();
     await batch.page(1).cancel();
     await batch.seal();
     await batch.result();
-    for (const { callId } of batch.pages[1] ?? [])
-      await world.client.workflow.getHandle(webhookId(callId, 'deadline')).result();
+    await untilTold(world, batch.pages[1] ?? []);
     return { 'page-canceled-before-the-seal': batch.page(1) };
   },
 ];
+
+/** Calls are answered, and a receiver takes what it is told of their ends. */
+function hearsOfEnds({ script }: World): void {
+  script.placeCall = answers;
+  script.hasWebhook = ({ kind }) => kind !== 'start';
+  script.deliverWebhook = () => Promise.resolve(DELIVERED);
+}
+
+/** Resolves when it has been told of calls that never started. */
+async function untilTold({ client }: World, calls: readonly { readonly callId: string }[]): Promise<void> {
+  for (const { callId } of calls) await client.workflow.getHandle(webhookId(callId, 'deadline')).result();
+}
 
 /** A receiver that is down for the first tries. */
 function firstInVain(tries: number): World['script']['deliverWebhook'] {

@@ -1,56 +1,30 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readHttpEvent } from '../../../src/api/dialer-events/http.ts';
+import { describe, expect, it, vi } from 'vitest';
 import { ProviderUnavailable } from '../../../src/dialers/dialer.ts';
-import type { HttpDialer } from '../../../src/dialers/http/dialer.ts';
-import { EventInbox } from '../../support/event-inbox.ts';
 import { type Asked, HttpPlatformStub, type Reaction } from '../../support/http-platform-stub.ts';
 import { followed, stepsOf } from '../simulator-support.ts';
-import { attempt, IMPATIENCE, newIdentity, openDialer, request } from './support.ts';
+import { attempt, IMPATIENCE, newIdentity, openDialer, request, usePlatform } from './support.ts';
 
 const ANSWERED = '+14155550001';
 const TALKS = '+14155550009';
 
-let stub: HttpPlatformStub;
-let inbox: EventInbox;
-let dialer: HttpDialer;
-const opened: HttpDialer[] = [];
-
-const open = (more = {}): HttpDialer => {
-  const one = openDialer(stub.config(more), inbox, { timeoutMs: 2_000 });
-  opened.push(one);
-  return one;
-};
-
-beforeAll(async () => {
-  inbox = await EventInbox.start(readHttpEvent);
-});
-beforeEach(async () => {
-  stub = await HttpPlatformStub.start();
-  dialer = open();
-});
-afterEach(async () => {
-  for (const one of opened.splice(0)) one.close();
-  expect(inbox.listeners, 'calls listened for by dialers that are closed').toBe(0);
-  await stub.stop();
-});
-afterAll(() => inbox.stop());
+const world = usePlatform({ timeoutMs: 2_000 });
 
 const isPlacing = ({ method, path }: Asked): boolean => method === 'POST' && path === '/calls';
-const placings = (): number => stub.asked.filter(isPlacing).length;
+const placings = (): number => world.stub.asked.filter(isPlacing).length;
 
 /** Tells an event as the platform would. */
 async function tell(identity: string, event: object): Promise<void> {
-  const url = await inbox.callbackUrl({ orgId: 'default', trunk: 'voice', identity });
+  const url = await world.inbox.callbackUrl({ orgId: 'default', trunk: 'voice', identity });
   await fetch(url, { method: 'POST', body: JSON.stringify(event) });
 }
 
 /** Places a call that the platform reacts to so, and follows it to its end. */
-async function endOf(reaction: Reaction, by = dialer, endpoint = ANSWERED) {
+async function endOf(reaction: Reaction, by = world.dialer, endpoint = ANSWERED) {
   const identity = newIdentity();
-  stub.react = (asked) => (isPlacing(asked) ? reaction : undefined);
+  world.stub.react = (asked) => (isPlacing(asked) ? reaction : undefined);
   await by.place(request(identity, endpoint, { ringTimeoutMs: 200 }));
   const last = (await followed(by, identity)).at(-1);
   return last?.step === 'ended' ? last.end : null;
@@ -79,20 +53,20 @@ describe('a platform that does not say whether it dials', () => {
 
   it('and dials late, is found to dial', async () => {
     const identity = newIdentity();
-    stub.react = (asked) => {
+    world.stub.react = (asked) => {
       if (!isPlacing(asked)) return undefined;
-      setTimeout(() => stub.dial(identity, asked.raw), 150);
+      setTimeout(() => world.stub.dial(identity, asked.raw), 150);
       return 'reset';
     };
-    await dialer.place(request(identity, ANSWERED));
-    expect(stepsOf(await followed(dialer, identity)).slice(-2)).toEqual(['answered', 'ended']);
+    await world.dialer.place(request(identity, ANSWERED));
+    expect(stepsOf(await followed(world.dialer, identity)).slice(-2)).toEqual(['answered', 'ended']);
     expect(placings()).toBe(1);
   });
 
   it('and dials after the call was to be stopped, is told to hang up once it does', async () => {
     const ringing = await HttpPlatformStub.start({ ringMs: 2_000 });
-    const by = openDialer(ringing.config(), inbox);
-    opened.push(by);
+    const by = openDialer(ringing.config(), world.inbox);
+    world.opened.push(by);
     const identity = newIdentity();
     ringing.react = (asked) => (isPlacing(asked) ? 'reset' : undefined);
     await by.place(request(identity, ANSWERED));
@@ -106,8 +80,8 @@ describe('a platform that does not say whether it dials', () => {
   it('and cannot be asked, tells that it rings after the call was to be stopped, and is told to hang up at once', async () => {
     const ringing = await HttpPlatformStub.start({ ringMs: 3_000, tells: true });
     const patience = { ...IMPATIENCE, toldMs: 5_000, slackMs: 5_000 };
-    const by = openDialer(ringing.config({ statusUrl: null }), inbox, { patience });
-    opened.push(by);
+    const by = openDialer(ringing.config({ statusUrl: null }), world.inbox, { patience });
+    world.opened.push(by);
     const identity = newIdentity();
     ringing.react = (asked) => (isPlacing(asked) ? 'reset' : undefined);
     await by.place(request(identity, ANSWERED));
@@ -119,12 +93,12 @@ describe('a platform that does not say whether it dials', () => {
   });
 
   it('and cannot be asked, is heard when it tells by itself, and else makes the call uncertain', async () => {
-    const mute = open({ statusUrl: null });
+    const mute = world.open({ statusUrl: null });
     expect(await endOf('reset', mute)).toMatchObject({ disposition: 'uncertain' });
     const telling = await HttpPlatformStub.start({ tells: true });
     telling.losesAnswers = true;
     const identity = newIdentity();
-    const hearing = openDialer(telling.config({ statusUrl: null }), inbox);
+    const hearing = openDialer(telling.config({ statusUrl: null }), world.inbox);
     await hearing.place(request(identity, ANSWERED));
     expect((await followed(hearing, identity)).at(-1)).toMatchObject({
       step: 'ended',
@@ -138,10 +112,10 @@ describe('a platform that does not say whether it dials', () => {
 describe('a platform that says that it does not dial', () => {
   it('is down with 503: nothing was dialed, and nobody listens for it', async () => {
     const identity = newIdentity();
-    stub.react = (asked) => (isPlacing(asked) ? { status: 503 } : undefined);
-    await expect(dialer.place(request(identity, TALKS))).rejects.toThrow(ProviderUnavailable);
-    expect(inbox.listeners).toBe(0);
-    expect(await dialer.find(attempt(identity))).toEqual({ state: 'never-placed' });
+    world.stub.react = (asked) => (isPlacing(asked) ? { status: 503 } : undefined);
+    await expect(world.dialer.place(request(identity, TALKS))).rejects.toThrow(ProviderUnavailable);
+    expect(world.inbox.listeners).toBe(0);
+    expect(await world.dialer.find(attempt(identity))).toEqual({ state: 'never-placed' });
   });
 
   it('while it tells that it does, is believed to: the call is not dialed again', async () => {
@@ -150,12 +124,12 @@ describe('a platform that says that it does not dial', () => {
     const gateway = createServer((asked, answer) => {
       void (async () => {
         await tell(identity, { event: 'ringing' });
-        stub.dial(identity, ((await asked.toArray()) as Buffer[]).join(''));
+        world.stub.dial(identity, ((await asked.toArray()) as Buffer[]).join(''));
         answer.writeHead(503).end();
       })();
     }).listen(0, '127.0.0.1');
     await once(gateway, 'listening');
-    const by = open({ url: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}/calls` });
+    const by = world.open({ url: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}/calls` });
     await by.place(request(identity, ANSWERED));
     expect((await followed(by, identity)).at(-1)).toMatchObject({ step: 'ended', end: { disposition: 'answered' } });
     gateway.close();
@@ -163,12 +137,12 @@ describe('a platform that says that it does not dial', () => {
 
   it('and tells of it afterwards, is not asked to dial it again: what was told stands for no other dial', async () => {
     const identity = newIdentity();
-    stub.react = (asked) => (isPlacing(asked) ? { status: 503 } : undefined);
-    await expect(dialer.place(request(identity, TALKS))).rejects.toThrow(ProviderUnavailable);
-    stub.react = () => undefined;
+    world.stub.react = (asked) => (isPlacing(asked) ? { status: 503 } : undefined);
+    await expect(world.dialer.place(request(identity, TALKS))).rejects.toThrow(ProviderUnavailable);
+    world.stub.react = () => undefined;
     await tell(identity, { event: 'ended', disposition: 'failed', message: 'cleaned up' });
-    await dialer.place(request(identity, TALKS));
-    expect(await followed(dialer, identity)).toMatchObject([
+    await world.dialer.place(request(identity, TALKS));
+    expect(await followed(world.dialer, identity)).toMatchObject([
       { step: 'ended', end: { disposition: 'failed', errorMessage: 'cleaned up' } },
     ]);
     expect(placings()).toBe(1);
@@ -176,14 +150,14 @@ describe('a platform that says that it does not dial', () => {
 
   it('and tells nothing of it, is asked to dial it again, and it alone is looked for in what was told', async () => {
     const [identity, other] = [newIdentity(), newIdentity()];
-    const read = vi.spyOn(inbox, 'of');
-    stub.react = (asked) => (isPlacing(asked) ? { status: 503 } : undefined);
-    await expect(dialer.place(request(identity, TALKS))).rejects.toThrow(ProviderUnavailable);
-    stub.react = () => undefined;
-    for (const one of [identity, other]) await dialer.place(request(one, TALKS));
+    const read = vi.spyOn(world.inbox, 'of');
+    world.stub.react = (asked) => (isPlacing(asked) ? { status: 503 } : undefined);
+    await expect(world.dialer.place(request(identity, TALKS))).rejects.toThrow(ProviderUnavailable);
+    world.stub.react = () => undefined;
+    for (const one of [identity, other]) await world.dialer.place(request(one, TALKS));
     expect(read.mock.calls).toEqual([[identity]]);
     read.mockRestore();
-    expect([identity, other].map((one) => stub.dials(one))).toEqual([1, 1]);
+    expect([identity, other].map((one) => world.stub.dials(one))).toEqual([1, 1]);
   });
 
   it('refuses the call, which ends as it says, without anybody having been rung', async () => {
@@ -200,9 +174,9 @@ describe('a platform that says that it does not dial', () => {
 describe('a platform that forgets', () => {
   it('a call that it took makes it uncertain', async () => {
     const identity = newIdentity();
-    await dialer.place(request(identity, TALKS));
-    stub.forget();
-    expect((await followed(dialer, identity)).at(-1)).toMatchObject({
+    await world.dialer.place(request(identity, TALKS));
+    world.stub.forget();
+    expect((await followed(world.dialer, identity)).at(-1)).toMatchObject({
       step: 'ended',
       end: { disposition: 'uncertain', errorMessage: 'The voice platform no longer knows the call' },
     });
@@ -210,11 +184,11 @@ describe('a platform that forgets', () => {
 
   it('a call that somebody had answered makes it answered: who was reached is not called again', async () => {
     const identity = newIdentity();
-    await dialer.place(request(identity, TALKS));
+    await world.dialer.place(request(identity, TALKS));
     const all: string[] = [];
-    for await (const progress of dialer.follow(identity, new AbortController().signal)) {
+    for await (const progress of world.dialer.follow(identity, new AbortController().signal)) {
       all.push(progress.step === 'ended' ? progress.end.disposition : progress.step);
-      if (progress.step === 'answered') stub.forget();
+      if (progress.step === 'answered') world.stub.forget();
     }
     expect(all.slice(-2)).toEqual(['answered', 'answered']);
   });
@@ -222,33 +196,37 @@ describe('a platform that forgets', () => {
   it('what it has told of by itself is not believed that it never dialed', async () => {
     const identity = newIdentity();
     await tell(identity, { event: 'ringing' });
-    expect(await dialer.find(attempt(identity))).toEqual({ state: 'unknown' });
+    expect(await world.dialer.find(attempt(identity))).toEqual({ state: 'unknown' });
   });
 
   it('after a while is not asked for what is older', async () => {
     const nineDaysAgo = new Date(Date.now() - 9 * 24 * 60 * 60_000).toISOString();
-    expect(await dialer.find(attempt(newIdentity(), nineDaysAgo))).toEqual({ state: 'unknown' });
+    expect(await world.dialer.find(attempt(newIdentity(), nineDaysAgo))).toEqual({ state: 'unknown' });
   });
 });
 
 describe('a process that takes over', () => {
   it('waits for a request that may still be on its way', async () => {
     const identity = newIdentity();
-    const raw = JSON.stringify({ endpoint: TALKS, ringTimeoutSeconds: 20, callback: { url: `${stub.url}/nowhere` } });
-    setTimeout(() => stub.dial(identity, raw), 50);
-    expect(await dialer.find(attempt(identity))).toMatchObject({ state: 'live' });
+    const raw = JSON.stringify({
+      endpoint: TALKS,
+      ringTimeoutSeconds: 20,
+      callback: { url: `${world.stub.url}/nowhere` },
+    });
+    setTimeout(() => world.stub.dial(identity, raw), 50);
+    expect(await world.dialer.find(attempt(identity))).toMatchObject({ state: 'live' });
   });
 
   it('cannot tell where the platform cannot be asked and has told nothing', async () => {
-    expect(await open({ statusUrl: null }).find(attempt(newIdentity()))).toEqual({ state: 'unknown' });
+    expect(await world.open({ statusUrl: null }).find(attempt(newIdentity()))).toEqual({ state: 'unknown' });
   });
 
   it('takes the zero of a language for no time: nobody has answered, and nobody is hung up on', async () => {
     const [identity, zero] = [newIdentity(), '0001-01-01T00:00:00Z'];
     const body = { status: 'ringing', startedTime: zero, answeredTime: zero, endedTime: zero };
-    stub.react = ({ method }) => (method === 'GET' ? { status: 200, body } : undefined);
+    world.stub.react = ({ method }) => (method === 'GET' ? { status: 200, body } : undefined);
     const since = new Date().toISOString();
-    expect(await dialer.find(attempt(identity, since))).toEqual({
+    expect(await world.dialer.find(attempt(identity, since))).toEqual({
       state: 'live',
       startedTime: since,
       answeredTime: null,
@@ -256,9 +234,9 @@ describe('a process that takes over', () => {
   });
 
   it('asks again where the status cannot be read', async () => {
-    stub.react = () => ({ status: 200, body: { state: 'up' } });
-    await expect(dialer.find(attempt(newIdentity()))).rejects.toThrow(/status cannot be read \(HTTP 200\)/);
-    stub.react = () => ({ status: 500 });
-    await expect(dialer.find(attempt(newIdentity()))).rejects.toThrow(/status cannot be read \(HTTP 500\)/);
+    world.stub.react = () => ({ status: 200, body: { state: 'up' } });
+    await expect(world.dialer.find(attempt(newIdentity()))).rejects.toThrow(/status cannot be read \(HTTP 200\)/);
+    world.stub.react = () => ({ status: 500 });
+    await expect(world.dialer.find(attempt(newIdentity()))).rejects.toThrow(/status cannot be read \(HTTP 500\)/);
   });
 });

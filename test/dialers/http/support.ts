@@ -1,9 +1,12 @@
 import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { readHttpEvent } from '../../../src/api/dialer-events/http.ts';
 import type { HttpDialerConfig } from '../../../src/config/types.ts';
 import type { AttemptRef, DialRequest } from '../../../src/dialers/dialer.ts';
 import { HttpDialer, type HttpDialerOptions } from '../../../src/dialers/http/dialer.ts';
 import { PATIENCE } from '../../../src/dialers/http/watch.ts';
-import type { EventInbox } from '../../support/event-inbox.ts';
+import { EventInbox } from '../../support/event-inbox.ts';
+import { HttpPlatformStub } from '../../support/http-platform-stub.ts';
 
 /** Times that tests need not wait long for. */
 export const IMPATIENCE = {
@@ -43,6 +46,43 @@ export const openDialer = (
     patience: IMPATIENCE,
     ...more,
   });
+
+/** What the tests of a file dial through. */
+export interface PlatformWorld {
+  /** A platform that has heard of nothing before its test. */
+  stub: HttpPlatformStub;
+  inbox: EventInbox;
+  /** A dialer to it. */
+  dialer: HttpDialer;
+  /** Dialers that are closed after the test. */
+  readonly opened: HttpDialer[];
+  /** Another one. @param more what its configuration has besides */
+  readonly open: (more?: Partial<HttpDialerConfig>) => HttpDialer;
+}
+
+/** A platform for each test of a file, and a check that dialers that are closed listen to nothing any more. */
+export function usePlatform(options: Partial<HttpDialerOptions> = {}): PlatformWorld {
+  const world = { opened: [] as HttpDialer[], open } as unknown as PlatformWorld;
+  function open(more: Partial<HttpDialerConfig> = {}): HttpDialer {
+    const one = openDialer(world.stub.config(more), world.inbox, options);
+    world.opened.push(one);
+    return one;
+  }
+  beforeAll(async () => {
+    world.inbox = await EventInbox.start(readHttpEvent);
+  });
+  beforeEach(async () => {
+    world.stub = await HttpPlatformStub.start();
+    world.dialer = open();
+  });
+  afterEach(async () => {
+    for (const one of world.opened.splice(0)) one.close();
+    expect(world.inbox.listeners, 'calls listened for by dialers that are closed').toBe(0);
+    await world.stub.stop();
+  });
+  afterAll(() => world.inbox.stop());
+  return world;
+}
 
 let calls = 0;
 /** An attempt that no other test has. */
