@@ -32,6 +32,8 @@ export class FollowedCall {
   readonly #leave = new AbortController();
   #isAnswered = false;
   #isOver = false;
+  /** Whether nothing will ever ask for the call again: then it ends whoever talks. */
+  #isGone = false;
   #stoppedBy: 'deadline' | 'canceled' | null = null;
   /** The hang-up under way. */
   #hangingUp: Promise<unknown> | null = null;
@@ -131,7 +133,7 @@ export class FollowedCall {
 
   /** The server no longer knows this activity: either nobody wants the call any more, or another worker has it. */
   async #onNotFound(): Promise<void> {
-    if (await this.#untilAnswered(() => this.#workflow.isGone())) await this.#stop('canceled', true);
+    if (await this.#seeWhetherGone()) await this.#stop('canceled');
     else this.#leave.abort();
   }
 
@@ -155,15 +157,20 @@ export class FollowedCall {
   async #isUnwanted(): Promise<boolean> {
     const wishes = await this.#untilAnswered(() => this.#workflow.wishes());
     if (wishes === null) return false;
-    if (await this.#untilAnswered(() => this.#workflow.isGone())) return true;
+    if (await this.#seeWhetherGone()) return true;
     return wishes.hangup || (wishes.cancel && !this.#isAnswered);
   }
 
-  /** @param always whether it is to end also when somebody answers meanwhile; else that is asked for anew, where it is wished */
-  async #stop(by: 'deadline' | 'canceled', always = false): Promise<void> {
+  async #seeWhetherGone(): Promise<boolean> {
+    this.#isGone ||= (await this.#untilAnswered(() => this.#workflow.isGone())) === true;
+    return this.#isGone;
+  }
+
+  /** Where somebody answers before it could be hung up, that is asked for anew, if it is still wished. */
+  async #stop(by: 'deadline' | 'canceled'): Promise<void> {
     const wasAnswered = this.#isAnswered;
     if (!wasAnswered) this.#stoppedBy = by;
-    const isWanted = (): boolean => always || this.#isAnswered === wasAnswered;
+    const isWanted = (): boolean => this.#isGone || this.#isAnswered === wasAnswered;
     this.#hangingUp ??= this.#untilAnswered(async () => {
       if (isWanted()) await this.#host.dialer.hangUp(this.#identity);
     });
