@@ -1,4 +1,4 @@
-import { WEEKDAYS } from '../src/contract/schedule.ts';
+import { CLOSED_TODAY } from '../test/support/closed-today.ts';
 import { makeCalls } from './calls.ts';
 import { untilWritten } from './dials.ts';
 import type { Figure } from './report.ts';
@@ -9,14 +9,7 @@ const ROUNDS = 10;
 
 const OPTIONS = { lines: 5, speed: 34 };
 const OPEN = configuration(OPTIONS);
-const CLOSED = OPEN.replace(
-  'name: Always open',
-  `name: Open in three days, schedule: { timezone: UTC, ${inThreeDays()}: [{ start: '09:00', end: '17:00' }] }`,
-);
-
-function inThreeDays(): string {
-  return WEEKDAYS[(new Date().getUTCDay() + 6 + 3) % 7] ?? '';
-}
+const CLOSED = OPEN.replace('name: Always open', `name: Closed today, ${CLOSED_TODAY}`);
 
 /** How soon a change of `outdial.yaml` counts: from the file written to a call dialed that it lets out. */
 export async function hotReload(): Promise<Figure[]> {

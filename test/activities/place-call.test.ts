@@ -184,26 +184,32 @@ describe('an end that is too large for its workflow', () => {
 });
 
 describe('a hang-up that comes too late', () => {
-  /** A call that goes on, ringing at first, until its carrier is asked to hang up often enough; and what is wished. */
-  function goesOn(hangUps: number) {
-    const wishes = { cancelRequested: true, hangupRequested: false };
-    const isOpen = { status: { name: 'RUNNING' } };
+  const answered: AttemptEnd = { ...end, answeredTime: end.endedTime, disposition: 'answered' };
+
+  /** Goes on with a call that rings, of a workflow that is open and says what is wished. */
+  function takenOver(wishes: object, carrier: Partial<Dialer>): ReturnType<typeof dial> {
     const run = {
       signal: () => Promise.resolve(),
       query: () => Promise.resolve(wishes),
-      describe: () => Promise.resolve(isOpen),
+      describe: () => Promise.resolve({ status: { name: 'RUNNING' } }),
     };
+    const find = () => Promise.resolve({ state: 'live', startedTime: end.startedTime, answeredTime: null } as const);
+    const client = { workflow: { getHandle: () => run } } as unknown as Client;
+    return dial({ firstRunId: 'another' }, 'Hello', { client }, { find, ...carrier });
+  }
+
+  /** A call that goes on, ringing at first, until its carrier is asked to hang up often enough; and what is wished. */
+  function goesOn(hangUps: number) {
+    const wishes = { cancelRequested: true, hangupRequested: false };
     const hungUp = new EventEmitter();
     const hangUp = vi.fn(() => Promise.resolve(void hungUp.emit('hang-up')));
     async function* follow() {
       await once(hungUp, 'hang-up');
       yield { step: 'answered' as const, time: end.endedTime };
       while (hangUp.mock.calls.length < hangUps) await once(hungUp, 'hang-up');
-      yield { step: 'ended' as const, end: { ...end, answeredTime: end.endedTime, disposition: 'answered' as const } };
+      yield { step: 'ended' as const, end: answered };
     }
-    const find = () => Promise.resolve({ state: 'live', startedTime: end.startedTime, answeredTime: null } as const);
-    const client = { workflow: { getHandle: () => run } } as unknown as Client;
-    return { wishes, hangUp, dialed: dial({ firstRunId: 'another' }, 'Hello', { client }, { find, follow, hangUp }) };
+    return { wishes, hangUp, dialed: takenOver(wishes, { follow, hangUp }) };
   }
 
   test('ends no talk, and the later wish to hang up on whoever has answered is heeded', async () => {
@@ -238,16 +244,9 @@ describe('a hang-up that comes too late', () => {
       await once(person, 'answers');
       yield { step: 'answered' as const, time: end.endedTime };
       await new Promise((resolve) => setTimeout(resolve, 3_000));
-      yield { step: 'ended' as const, end: { ...end, answeredTime: end.endedTime, disposition: 'answered' as const } };
+      yield { step: 'ended' as const, end: answered };
     }
-    const run = {
-      signal: () => Promise.resolve(),
-      query: () => Promise.resolve({ cancelRequested: true, hangupRequested: false }),
-      describe: () => Promise.resolve({ status: { name: 'RUNNING' } }),
-    };
-    const find = () => Promise.resolve({ state: 'live', startedTime: end.startedTime, answeredTime: null } as const);
-    const client = { workflow: { getHandle: () => run } } as unknown as Client;
-    const dialed = dial({ firstRunId: 'another' }, 'Hello', { client }, { find, follow, hangUp });
+    const dialed = takenOver({ cancelRequested: true, hangupRequested: false }, { follow, hangUp });
     return { hangUp, dialed, answer: () => person.emit('answers') };
   }
 });

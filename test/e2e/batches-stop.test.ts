@@ -110,7 +110,7 @@ describe('a batch that is paused', () => {
 
     expect((await post(`/batches/${batch.batchId}/resume`)).status).toBe(200);
     for (const { callId } of batch.calls) {
-      expect(await api.untilEnded(callId, 60_000)).toMatchObject({ status: 'Completed', attempts: [{}] });
+      expect(await api.untilEnded(callId)).toMatchObject({ status: 'Completed', attempts: [{}] });
     }
     expect(auditLedger(deployment.readLedger()).dialedTwice).toEqual([]);
   });
@@ -195,7 +195,7 @@ describe('the stop button', () => {
 
     await Promise.all([post('/trunks/demo/resume'), post('/trunks/paced/resume')]);
     for (const { callId } of [...batch.calls, ...paced.calls]) {
-      expect(await api.untilEnded(callId, 60_000)).toMatchObject({ status: 'Completed', attempts: [{}] });
+      expect(await api.untilEnded(callId)).toMatchObject({ status: 'Completed', attempts: [{}] });
     }
     for (const trunk of ['demo', 'paced']) expect(auditLedger(deployment.readLedger(trunk)).dialedTwice).toEqual([]);
   });

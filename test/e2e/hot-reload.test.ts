@@ -1,20 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { callIdOf } from '../../src/contract/ids.ts';
-import { WEEKDAYS } from '../../src/contract/schedule.ts';
 import { type Api, type CallAnswer, eventually, isTalking, type TrunkAnswer } from '../support/api.ts';
+import { CLOSED_TODAY } from '../support/closed-today.ts';
 import { Deployment } from '../support/deployment.ts';
 import { auditLedger } from '../support/ledger-audit.ts';
 import { ANSWERS } from '../support/operator.ts';
 import type { OutdialProcess } from '../support/process.ts';
 
 const OPEN = '';
-/** Open in three days: whatever falls due until then sleeps. */
-const CLOSED = `schedule: { timezone: UTC, ${inThreeDays()}: [{ start: '09:00', end: '17:00' }] }`;
-
-function inThreeDays(): string {
-  return WEEKDAYS[(new Date().getUTCDay() + 6 + 3) % 7] ?? '';
-}
-
 interface Wish {
   readonly lines?: number;
   readonly speed?: number;
@@ -34,7 +27,7 @@ ${rate === undefined ? '' : `    callsPerSecond: ${rate}`}
 ${trunks}
 agents:
   - { agentId: a, name: Edited, trunk: demo, ${agent} }
-  - { agentId: other, name: Never edited, trunk: demo, ${CLOSED} }
+  - { agentId: other, name: Never edited, trunk: demo, ${CLOSED_TODAY} }
 ${agents}`;
 
 let deployment: Deployment;
@@ -94,7 +87,7 @@ const trunk = async (name = 'demo'): Promise<TrunkAnswer & { callsPerSecond: num
 
 describe('calls that wait follow the hours of their agent', () => {
   test('at once: one that sleeps is dialed when they are opened, and others sleep on', async () => {
-    await configure({ agent: CLOSED });
+    await configure({ agent: CLOSED_TODAY });
     const { callId } = await api.call('a', { endpoint: ANSWERS });
     const other = await api.call('other', { endpoint: ANSWERS });
     expect(await api.until(callId, isAsleep)).toMatchObject({ waitingFor: { for: 'calling-window' } });
@@ -107,7 +100,7 @@ describe('calls that wait follow the hours of their agent', () => {
     const soon = new Date(Date.now() + 3_600_000).toISOString();
     const { callId } = await api.call('a', { endpoint: ANSWERS, scheduledTime: soon });
     const inDays = ({ nextScheduleTime }: CallAnswer): boolean => nextScheduleTime.slice(10) === 'T09:00:00.000Z';
-    await configure({ agent: CLOSED });
+    await configure({ agent: CLOSED_TODAY });
     const closed = await api.until(callId, inDays);
     const { body } = await api.read<{ calls: CallAnswer[] }>('/calls/queue/list?agentId=a&status=Pending');
     const listed = body.calls.find((call) => call.callId === callId);
@@ -119,7 +112,7 @@ describe('calls that wait follow the hours of their agent', () => {
   });
 
   test('though the file was edited while no worker ran', async () => {
-    await configure({ agent: CLOSED });
+    await configure({ agent: CLOSED_TODAY });
     const { callId } = await api.call('a', { endpoint: ANSWERS });
     await api.until(callId, isAsleep);
     // The trunk has to have been told of these hours to know that there are others.
@@ -131,7 +124,7 @@ describe('calls that wait follow the hours of their agent', () => {
   });
 
   test('also where their batch has not started them yet', async () => {
-    await configure({ agent: CLOSED, lines: 50, speed: 1_000 });
+    await configure({ agent: CLOSED_TODAY, lines: 50, speed: 1_000 });
     const calls = await api.bulk('a', Array(100).fill({ endpoint: ANSWERS }) as object[]);
     await configure({ lines: 50, speed: 1_000 });
     const batchId = calls[0]?.callId.replace(/-0$/, '') ?? '';

@@ -90,7 +90,7 @@ export class Api {
     return { status: response.status, headers: response.headers, body: JSON.parse(text) as Body };
   }
 
-  /** A GET; asked again on a 503, as that tells clients to: a machine at whose every core several tests pull is slow at times. */
+  /** A GET; asked again on a 503, as that tells clients to: a machine that several tests use at once is slow at times. */
   async read<Body>(path: string): Promise<Answer<Body>> {
     return await eventually(
       () => this.request<Body>('GET', path),

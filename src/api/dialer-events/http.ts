@@ -38,8 +38,8 @@ const ofEnd = {
 const FIELDS = { ringing: ofAll, answered: ofAll, ended: ofEnd } as const satisfies Record<DialerEventName, object>;
 
 /**
- * An event as docs/http-dialer.md has it; other fields are passed over. Times that have not come yet are of a clock that is ahead: they count as now. One
- * that stands for none counts as left out.
+ * An event as docs/http-dialer.md has it; other fields are passed over. Times that have not come yet are of a clock that is
+ * ahead: they count as now. One that stands for none counts as left out.
  *
  * @throws Problem for a body that is none, with all that is wrong with it; nothing of it is repeated, since it may be private
  */

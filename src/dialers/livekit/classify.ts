@@ -1,5 +1,6 @@
 import { DisconnectReason } from '@livekit/protocol';
 import type { Disposition } from '../../contract/call.ts';
+import { notFreeOnceRung } from '../once-rung.ts';
 import { AnswerLost, NotReached, Refused } from './errors.ts';
 
 /** What an attempt that nobody has answered comes to. */
@@ -66,7 +67,7 @@ export function bySipStatus(status: number): Disposition {
  */
 export function ofFailedDial(error: unknown, lastStatus: string | null): Classified | null {
   const failed = byError(error, lastStatus);
-  return failed === null ? null : notFreeOnceRung(failed, lastStatus);
+  return failed === null ? null : notFreeOnceRung(failed, lastStatus === 'ringing');
 }
 
 function byError(error: unknown, lastStatus: string | null): Classified | null {
@@ -116,8 +117,7 @@ function byError(error: unknown, lastStatus: string | null): Classified | null {
  */
 export function whyTrunkMustWait(error: unknown): string | null {
   if (!(error instanceof Refused)) return (error as Error).message;
-  if (KEY_REFUSALS.includes(error.code)) return refusal(error).errorMessage;
-  return isPassing(error) ? error.message : null;
+  return KEY_REFUSALS[error.code] ?? (isPassing(error) ? error.message : null);
 }
 
 /** What it means that LiveKit makes no room for a call. Nobody was rung. */
@@ -131,7 +131,7 @@ export function ofRefusedRoom(error: Refused): Classified {
 
 /** What it means that the person has left the room, where nobody had answered. `reason` is LiveKit's number for it. */
 export function ofLeaving(lastStatus: string | null, reason: number | null): Classified {
-  return notFreeOnceRung(byReason(lastStatus, reason), lastStatus);
+  return notFreeOnceRung(byReason(lastStatus, reason), lastStatus === 'ringing');
 }
 
 function byReason(lastStatus: string | null, reason: number | null): Classified {
@@ -151,16 +151,6 @@ function byReason(lastStatus: string | null, reason: number | null): Classified 
   }
 }
 
-/** What rings nobody is tried again for free, many times a day: a telephone that has rung must cost an attempt. */
-const notFreeOnceRung = (classified: Classified, lastStatus: string | null): Classified =>
-  classified.disposition === 'carrier-rejected' && lastStatus === 'ringing'
-    ? {
-        ...classified,
-        disposition: 'failed',
-        errorMessage: 'The telephone rang, and then the carrier gave the call up',
-      }
-    : classified;
-
 /** Nobody was rung, for reasons of ours: it costs no attempt. */
 export const carrierRejected = (providerCode: string | null, errorMessage: string): Classified => ({
   disposition: 'carrier-rejected',
@@ -177,13 +167,15 @@ const KEY_NOT_ACCEPTED = 'LiveKit does not accept the API key';
 const KEY_NOT_ALLOWED = 'LiveKit does not allow this API key to dial';
 
 /** How it refuses an API key: in Twirp's words, or in HTTP's, where the request does not come as far as that. */
-const KEY_REFUSALS = ['unauthenticated', 'http_401', 'permission_denied', 'http_403'];
-
-const REFUSALS: Readonly<Record<string, string>> = {
+const KEY_REFUSALS: Readonly<Record<string, string>> = {
   unauthenticated: KEY_NOT_ACCEPTED,
   http_401: KEY_NOT_ACCEPTED,
   permission_denied: KEY_NOT_ALLOWED,
   http_403: KEY_NOT_ALLOWED,
+};
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  ...KEY_REFUSALS,
   resource_exhausted: 'LiveKit has no capacity left',
 };
 

@@ -1,4 +1,5 @@
 import type { Disposition } from '../../contract/call.ts';
+import { notFreeOnceRung } from '../once-rung.ts';
 import { refusalByCode } from './refusals.ts';
 
 /** What Twilio says of a call that is over. */
@@ -35,14 +36,10 @@ export function verdictOf({ status, sipCode, errorCode, answeredBy, hasRung }: E
   if (sipCode === 603 || sipCode === 607) return fine('declined');
   if (status === 'busy') return fine('busy');
   if (status === 'no-answer') return fine('no-answer');
-  const verdict = byErrorCode(errorCode) ?? bySip(sipCode);
-  // What rings nobody is tried again for free, many times a day: a phone that has rung must cost an attempt.
-  return hasRung && verdict.disposition === 'carrier-rejected' ? RUNG : verdict;
+  return notFreeOnceRung(byErrorCode(errorCode) ?? bySip(sipCode), hasRung);
 }
 
 const failure = (disposition: Disposition, errorMessage: string): Verdict => ({ disposition, errorMessage });
-
-const RUNG = failure('failed', 'The phone rang, and then the carrier gave the call up');
 
 function byErrorCode(code: number | null): Verdict | null {
   const refusal = refusalByCode(code);

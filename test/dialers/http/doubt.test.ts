@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
-import { ProviderUnavailable } from '../../../src/dialers/dialer.ts';
+import { type Progress, ProviderUnavailable } from '../../../src/dialers/dialer.ts';
+import type { HttpDialer } from '../../../src/dialers/http/dialer.ts';
 import { type Asked, HttpPlatformStub, type Reaction } from '../../support/http-platform-stub.ts';
 import { followed, stepsOf } from '../simulator-support.ts';
 import { attempt, IMPATIENCE, newIdentity, openDialer, request, usePlatform } from './support.ts';
@@ -66,21 +67,18 @@ describe('a platform that does not say whether it dials', () => {
   it('and dials after the call was to be stopped, is told to hang up once it does', async () => {
     const ringing = await HttpPlatformStub.start({ ringMs: 2_000 });
     const by = openDialer(ringing.config(), world.inbox);
-    world.opened.push(by);
-    const identity = newIdentity();
-    ringing.react = (asked) => (isPlacing(asked) ? 'reset' : undefined);
-    await by.place(request(identity, ANSWERED));
-    await by.hangUp(identity);
-    const all = followed(by, identity);
-    ringing.dial(identity, ringing.asked.find(isPlacing)?.raw ?? '');
-    expect((await all).at(-1)).toMatchObject({ step: 'ended', end: { disposition: 'no-answer' } });
-    await ringing.stop();
+    expect(await lastOnceStopped(ringing, by)).toMatchObject({ step: 'ended', end: { disposition: 'no-answer' } });
   });
 
   it('and cannot be asked, tells that it rings after the call was to be stopped, and is told to hang up at once', async () => {
     const ringing = await HttpPlatformStub.start({ ringMs: 3_000, tells: true });
     const patience = { ...IMPATIENCE, toldMs: 5_000, slackMs: 5_000 };
     const by = openDialer(ringing.config({ statusUrl: null }), world.inbox, { patience });
+    expect(await lastOnceStopped(ringing, by)).toMatchObject({ step: 'ended', end: { disposition: 'no-answer' } });
+  });
+
+  /** The last that is seen of a call whose platform resets the connection, and dials once it was to be stopped. */
+  async function lastOnceStopped(ringing: HttpPlatformStub, by: HttpDialer): Promise<Progress | undefined> {
     world.opened.push(by);
     const identity = newIdentity();
     ringing.react = (asked) => (isPlacing(asked) ? 'reset' : undefined);
@@ -88,9 +86,10 @@ describe('a platform that does not say whether it dials', () => {
     await by.hangUp(identity);
     const all = followed(by, identity);
     ringing.dial(identity, ringing.asked.find(isPlacing)?.raw ?? '');
-    expect((await all).at(-1)).toMatchObject({ step: 'ended', end: { disposition: 'no-answer' } });
+    const last = (await all).at(-1);
     await ringing.stop();
-  });
+    return last;
+  }
 
   it('and cannot be asked, is heard when it tells by itself, and else makes the call uncertain', async () => {
     const mute = world.open({ statusUrl: null });

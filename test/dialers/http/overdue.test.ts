@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Progress } from '../../../src/dialers/dialer.ts';
+import type { HttpDialer } from '../../../src/dialers/http/dialer.ts';
 import { HttpPlatformStub } from '../../support/http-platform-stub.ts';
 import { followed } from '../simulator-support.ts';
 import { newIdentity, openDialer, request, usePlatform } from './support.ts';
@@ -7,20 +9,23 @@ const TALKS = '+14155550009';
 
 const world = usePlatform();
 
+/** The last that is seen of a call which may last for 0.1 s. */
+async function lastOf(dialer: HttpDialer, identity = newIdentity()): Promise<Progress | undefined> {
+  await dialer.place(request(identity, TALKS, { ringTimeoutMs: 100, maxDurationMs: 100 }));
+  return (await followed(dialer, identity)).at(-1);
+}
+
 describe('a platform that reports nothing', () => {
   it('and cannot be asked, has its call hung up when it has lasted for too long, which is uncertain', async () => {
     const mute = world.open({ statusUrl: null });
     const identity = newIdentity();
-    await mute.place(request(identity, TALKS, { ringTimeoutMs: 100, maxDurationMs: 100 }));
-    expect((await followed(mute, identity)).at(-1)).toMatchObject({ step: 'ended', end: { disposition: 'uncertain' } });
+    expect(await lastOf(mute, identity)).toMatchObject({ step: 'ended', end: { disposition: 'uncertain' } });
     expect(world.stub.asked.at(-1)).toMatchObject({ method: 'POST', path: `/calls/${identity}/hangup` });
   });
 
   it('but that the call goes on, long after it was told to hang up, keeps no line for ever', async () => {
-    const identity = newIdentity();
     world.stub.react = ({ path }) => (path.endsWith('/hangup') ? { status: 200 } : undefined);
-    await world.dialer.place(request(identity, TALKS, { ringTimeoutMs: 100, maxDurationMs: 100 }));
-    expect((await followed(world.dialer, identity)).at(-1)).toMatchObject({
+    expect(await lastOf(world.dialer)).toMatchObject({
       step: 'ended',
       end: {
         disposition: 'answered',
@@ -30,9 +35,7 @@ describe('a platform that reports nothing', () => {
   });
 
   it('and lets somebody talk for longer than they may, is told to hang up', async () => {
-    const identity = newIdentity();
-    await world.dialer.place(request(identity, TALKS, { ringTimeoutMs: 100, maxDurationMs: 100 }));
-    expect((await followed(world.dialer, identity)).at(-1)).toMatchObject({
+    expect(await lastOf(world.dialer)).toMatchObject({
       step: 'ended',
       end: { disposition: 'answered' },
     });
@@ -43,9 +46,7 @@ describe('a platform that reports nothing', () => {
     telling.react = ({ method }) => (method === 'GET' ? { status: 500 } : undefined);
     const by = openDialer(telling.config(), world.inbox);
     world.opened.push(by);
-    const identity = newIdentity();
-    await by.place(request(identity, TALKS, { ringTimeoutMs: 100, maxDurationMs: 100 }));
-    expect((await followed(by, identity)).at(-1)).toMatchObject({
+    expect(await lastOf(by)).toMatchObject({
       step: 'ended',
       end: { disposition: 'answered', errorMessage: null },
     });
@@ -53,10 +54,8 @@ describe('a platform that reports nothing', () => {
   });
 
   it('but errors when it is asked, long after the call has to be over, keeps no line for ever', async () => {
-    const identity = newIdentity();
     world.stub.react = ({ method }) => (method === 'GET' ? { status: 200, body: '<html>' } : undefined);
-    await world.dialer.place(request(identity, TALKS, { ringTimeoutMs: 100, maxDurationMs: 100 }));
-    expect((await followed(world.dialer, identity)).at(-1)).toMatchObject({
+    expect(await lastOf(world.dialer)).toMatchObject({
       step: 'ended',
       end: {
         disposition: 'uncertain',
