@@ -13,12 +13,13 @@ import { shownPath } from './shown-path.ts';
 const AWAY = new Set([1 /* CANCELLED */, 4 /* DEADLINE_EXCEEDED */, 8 /* RESOURCE_EXHAUSTED */, 14 /* UNAVAILABLE */]);
 
 /**
- * Codes that mean many things, and with these words the same: a connection that broke off under a request (grpc-js), and a
- * workflow that has not been taken up yet (Temporal's `WorkflowNotReady`).
+ * Codes that mean many things, and with these words the same: a connection that broke off under a request (grpc-js), a
+ * workflow that has not been taken up yet (Temporal's `WorkflowNotReady`), and workers that are gone for longer than some 20 s
+ * (or since the server was started): of those that are missing for less, it says nothing until the time is up.
  */
 const isPassing = (code: number, details: string): boolean =>
   (code === 13 /* INTERNAL */ && /RST_STREAM/.test(details)) ||
-  (code === 9 /* FAILED_PRECONDITION */ && /not ready|at least one workflow task/.test(details));
+  (code === 9 /* FAILED_PRECONDITION */ && /not ready|at least one workflow task|no poller seen/.test(details));
 
 /** What the body parser throws: it marks its errors as fit to be shown, and names most of them in `type`. */
 interface ParserError {

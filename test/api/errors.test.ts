@@ -78,6 +78,7 @@ describe('an error', () => {
     [13, 'Received RST_STREAM with code 2 (Internal server error)'],
     [9, 'Workflow state is not ready to handle the request.'],
     [9, 'Workflow must handle at least one workflow task before it can be queried.'],
+    [9, 'no poller seen for task queue recently, worker may be down'],
   ])('of a connection that broke, or a workflow not taken up yet, is a 503 as well: %i %s', (code, details) => {
     expect(isTemporalAway(grpcError(code, details))).toBe(true);
     expect(isTemporalAway(grpcError(code, 'something else'))).toBe(false);

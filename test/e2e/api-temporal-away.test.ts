@@ -189,6 +189,14 @@ describe('with Temporal there, and no worker', () => {
     expect(listed.body.calls).toMatchObject([{ callId: single, status: 'Queued' }]);
   });
 
+  test('so it is where Temporal has been started anew since, and has seen none', async () => {
+    await deployment.server.stop();
+    await deployment.restartServer();
+    const listed = () => api.read('/calls/queue/list?take=1');
+    expect((await listed()).status).toBe(200);
+    expectUnavailable([await timed('GET', () => api.request('GET', `/calls/${callId}`))]);
+  });
+
   test('once one is there the call goes out, and the bulk request that was answered 503 calls nobody', async () => {
     await deployment.startWorker();
     await api.untilEnded(single);
