@@ -92,7 +92,7 @@ export function createCallActivities(deps: CallActivitiesDeps) {
 
     /** Has the waiting calls of agents planned anew whose calling hours have changed. */
     async replanCalls(request: ReplanRequest): Promise<void> {
-      await replanCalls(client, configuration(), request);
+      await replanCalls(client, configuration, request);
     },
 
     /**

@@ -37,6 +37,8 @@ export class FollowedCall {
   #stoppedBy: 'deadline' | 'canceled' | null = null;
   /** The hang-up under way. */
   #hangingUp: Promise<unknown> | null = null;
+  /** One look at its wishes after the other, however many reasons there were to begin. */
+  #heeding: Promise<void> | null = null;
 
   constructor(host: TrunkHost, workflow: CallWorkflow, input: PlaceCallInput, identity: string) {
     this.#host = host;
@@ -133,7 +135,7 @@ export class FollowedCall {
 
   /** The server no longer knows this activity: either nobody wants the call any more, or another worker has it. */
   async #onNotFound(): Promise<void> {
-    if (await this.#seeWhetherGone()) await this.#stop('canceled');
+    if (await this.#seeWhetherGone()) void this.#heedWishes();
     else this.#leave.abort();
   }
 
@@ -141,7 +143,11 @@ export class FollowedCall {
    * Stops the call if that is asked for; while a person talks, it may still come to be. A hang-up may come too late for one
    * wish, or too early for the carrier, so wishes are heeded until the call is over.
    */
-  async #heedWishes(): Promise<void> {
+  #heedWishes(): Promise<void> {
+    return (this.#heeding ??= this.#stopOnceUnwanted());
+  }
+
+  async #stopOnceUnwanted(): Promise<void> {
     let pauseMs = AGAIN_MS;
     while (!this.#isOver && !this.#leave.signal.aborted) {
       if (await this.#isUnwanted()) {
@@ -155,6 +161,7 @@ export class FollowedCall {
 
   /** Whether it is to end now, as far as is known; false when it is over before that is. */
   async #isUnwanted(): Promise<boolean> {
+    if (this.#isGone) return true;
     const wishes = await this.#untilAnswered(() => this.#workflow.wishes());
     if (wishes === null) return false;
     if (await this.#seeWhetherGone()) return true;

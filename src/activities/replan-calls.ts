@@ -11,13 +11,12 @@ import { isOneOf } from '../contract/visibility-query.ts';
 import { ignoreNotFound } from './call-workflow.ts';
 
 /**
- * How long other processes may go by the old configuration, in milliseconds, since each looks at the file by itself: until
- * then they accept calls, and end attempts, with old plans. It has to leave most of 5 s to all else.
+ * How long the activity waits before each look at the lists, in milliseconds. Before the first, other processes may go by
+ * the old configuration still, since each looks at the file by itself: until then they accept calls, and end attempts, with
+ * old plans; it has to leave most of 5 s to all else. The others are for calls that were not listed in time: a busy server
+ * is late with that.
  */
-const OLD_PLANS_MS = 1_500;
-
-/** When it is looked once more for calls that were accepted with an old plan and had not been listed, in milliseconds. */
-const LATE_LOOK_MS = 5_000;
+const LOOKS_AFTER_MS = [1_500, 5_000, 15_000];
 
 /** How many agents are asked for in one list. */
 const AGENTS_AT_ONCE = 50;
@@ -36,90 +35,94 @@ interface ReplanSignal {
 /**
  * Tells every waiting call of the agents what its calling hours are now, so that it works out its plan anew.
  *
- * @throws ApplicationFailure `OldConfiguration` when this process knows of other rules than those that are to count
+ * @throws ApplicationFailure `OldConfiguration` when this process knows of other rules than those that are to count, from
+ *   the first or meanwhile
  * @throws CancelledFailure when there are newer ones
  */
-export async function replanCalls(client: Client, configuration: Configuration, request: ReplanRequest): Promise<void> {
-  requireRules(configuration, request);
+export async function replanCalls(
+  client: Client,
+  configuration: () => Configuration,
+  request: ReplanRequest,
+): Promise<void> {
+  const replanning = new ReplanningCalls(client, configuration, request);
+  replanning.requireRules();
   const context = Context.current();
   const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
-  const lately = new Date(Date.now() - OLD_PLANS_MS);
   try {
-    await pause(OLD_PLANS_MS);
-    await replanListed(client, configuration, request);
-    await pause(LATE_LOOK_MS);
-    await replanListed(client, configuration, request, lately);
+    for (const waitMs of LOOKS_AFTER_MS) {
+      await pause(waitMs);
+      await replanning.tellListed();
+    }
   } finally {
     clearInterval(beat);
   }
 }
 
-function requireRules(configuration: Configuration, { orgId, trunk, hours, enabled, rules }: ReplanRequest): void {
-  const off = new Set(rules.disabled);
-  const isKnown = (agentId: string): boolean => {
-    const agent = configuration.agent(orgId, agentId);
-    if (agent === null || agent.isEnabled === off.has(agentId)) return false;
-    return hoursFingerprint(agent.schedule) === rules.hours[agentId];
-  };
-  if (configuration.trunk(orgId, trunk) !== null && [...hours, ...enabled].every(isKnown)) return;
-  throw ApplicationFailure.retryable('This process goes by another configuration', 'OldConfiguration');
-}
+class ReplanningCalls {
+  readonly #client: Client;
+  readonly #configuration: () => Configuration;
+  readonly #request: ReplanRequest;
+  /** Calls that have heard, by ID. */
+  readonly #told = new Set<string>();
 
-/** @param since those alone that started then, or later */
-async function replanListed(
-  client: Client,
-  configuration: Configuration,
-  { orgId, trunk, hours, enabled }: ReplanRequest,
-  since?: Date,
-): Promise<void> {
-  const isEnabled = (agentId: string): boolean => configuration.agent(orgId, agentId)?.isEnabled ?? false;
-  const heldBack = [...enabled, ...hours.filter(isEnabled)];
-  const lists: (readonly [string[], readonly WaitingFor[]])[] = [
-    ...chunks(heldBack, AGENTS_AT_ONCE).map((agents) => [agents, WAITS_FOR_ITS_AGENT] as const),
-    ...chunks(hours, AGENTS_AT_ONCE).map((agents) => [agents, WAITS_FOR_ITS_TIME] as const),
-  ];
-  const schedules = new Map(
-    [...hours, ...enabled].map((agentId) => [agentId, configuration.agent(orgId, agentId)?.schedule ?? null]),
-  );
-  for (const [agents, waitingFor] of lists) {
+  constructor(client: Client, configuration: () => Configuration, request: ReplanRequest) {
+    this.#client = client;
+    this.#configuration = configuration;
+    this.#request = request;
+  }
+
+  requireRules(): void {
+    const { orgId, trunk, hours, enabled, rules } = this.#request;
+    const configuration = this.#configuration();
+    const off = new Set(rules.disabled);
+    const isKnown = (agentId: string): boolean => {
+      const agent = configuration.agent(orgId, agentId);
+      if (agent === null || agent.isEnabled === off.has(agentId)) return false;
+      return hoursFingerprint(agent.schedule) === rules.hours[agentId];
+    };
+    if (configuration.trunk(orgId, trunk) !== null && [...hours, ...enabled].every(isKnown)) return;
+    throw ApplicationFailure.retryable('This process goes by another configuration', 'OldConfiguration');
+  }
+
+  /** Tells those that are listed now and have not heard. */
+  async tellListed(): Promise<void> {
+    const { orgId, hours, enabled } = this.#request;
+    const isEnabled = (agentId: string): boolean => this.#configuration().agent(orgId, agentId)?.isEnabled ?? false;
+    const heldBack = [...enabled, ...hours.filter(isEnabled)];
+    for (const agents of chunks(heldBack, AGENTS_AT_ONCE)) await this.#tellWaiting(agents, WAITS_FOR_ITS_AGENT);
+    for (const agents of chunks(hours, AGENTS_AT_ONCE)) await this.#tellWaiting(agents, WAITS_FOR_ITS_TIME);
+  }
+
+  async #tellWaiting(agents: readonly string[], waitingFor: readonly WaitingFor[]): Promise<void> {
     const query = [
       `WorkflowType = 'outboundCall' AND ExecutionStatus = 'Running' AND CallStatus = 'Pending'`,
-      `OrgId = '${orgId}' AND Trunk = '${trunk}'`,
+      `OrgId = '${this.#request.orgId}' AND Trunk = '${this.#request.trunk}'`,
       isOneOf('AgentId', agents),
       isOneOf('WaitingFor', waitingFor),
-      ...(since === undefined ? [] : [`StartTime >= '${since.toISOString()}'`]),
     ].join(' AND ');
-    await tellListed(client, query, schedules);
+    const few: WorkflowExecutionInfo[] = [];
+    for await (const call of this.#client.workflow.list({ query })) {
+      if (this.#told.has(call.workflowId)) continue;
+      if (few.push(call) === CALLS_AT_ONCE) await this.#tell(few.splice(0));
+    }
+    await this.#tell(few);
   }
-}
 
-async function tellListed(
-  client: Client,
-  query: string,
-  schedules: ReadonlyMap<string, Schedule | null>,
-): Promise<void> {
-  const { cancellationSignal } = Context.current();
-  const few: WorkflowExecutionInfo[] = [];
-  const tellThem = async (): Promise<void> => {
-    cancellationSignal.throwIfAborted();
-    await Promise.all(few.splice(0).map((call) => tell(client, call, schedules)));
-  };
-  for await (const call of client.workflow.list({ query })) {
-    if (few.push(call) === CALLS_AT_ONCE) await tellThem();
+  async #tell(calls: readonly WorkflowExecutionInfo[]): Promise<void> {
+    Context.current().cancellationSignal.throwIfAborted();
+    // Cancellation comes late: the hours that it was asked to tell may be yesterday's while newer ones are told already.
+    this.requireRules();
+    await Promise.all(calls.map((call) => this.#tellOne(call)));
   }
-  await tellThem();
-}
 
-async function tell(
-  client: Client,
-  { workflowId, typedSearchAttributes }: WorkflowExecutionInfo,
-  schedules: ReadonlyMap<string, Schedule | null>,
-): Promise<void> {
-  const schedule = schedules.get(typedSearchAttributes.get(AGENT_ID) ?? '');
-  if (schedule === undefined) return;
-  const signal: ReplanSignal = { schedule: schedule === null ? null : withoutZone(schedule) };
-  // It may just have ended.
-  await client.workflow.getHandle(workflowId).signal('replanCall', signal).catch(ignoreNotFound);
+  async #tellOne({ workflowId, typedSearchAttributes }: WorkflowExecutionInfo): Promise<void> {
+    const agent = this.#configuration().agent(this.#request.orgId, typedSearchAttributes.get(AGENT_ID) ?? '');
+    if (agent === null) return;
+    const signal: ReplanSignal = { schedule: agent.schedule === null ? null : withoutZone(agent.schedule) };
+    // It may just have ended.
+    await this.#client.workflow.getHandle(workflowId).signal('replanCall', signal).catch(ignoreNotFound);
+    this.#told.add(workflowId);
+  }
 }
 
 async function pause(ms: number): Promise<void> {

@@ -9,10 +9,11 @@ import { workflowBundlePath } from './bundle.ts';
 
 type Options = Omit<WorkerOptions, 'connection' | 'namespace'>;
 
+/** Cancellation comes with a heartbeat where the server does not push it: not later than this. */
+const heartbeats = { maxHeartbeatThrottleInterval: '2s', defaultHeartbeatThrottleInterval: '2s' } as const;
+
 const activitiesOnly = {
-  // Cancellation comes with a heartbeat where the server does not push it: not later than this.
-  maxHeartbeatThrottleInterval: '2s',
-  defaultHeartbeatThrottleInterval: '2s',
+  ...heartbeats,
   // Calls in progress are handed over at once, and an activity that hangs must not keep the process alive.
   shutdownGraceTime: 0,
   shutdownForceTime: '8s',
@@ -23,6 +24,7 @@ const ONE_SLOT = { type: 'fixed-size', numSlots: 1 } as const;
 
 /** The Worker of calls: their workflows and ordinary activities. */
 export const callsWorkerOptions = (activities: CallActivities): Options => ({
+  ...heartbeats,
   taskQueue: CALLS_QUEUE,
   workflowBundle: { codePath: workflowBundlePath },
   activities,

@@ -4,7 +4,7 @@ import { describeWorkflow } from '../../src/temporal/describe-workflow.ts';
 import { Batch } from './batches.ts';
 import { historyOf } from './history.ts';
 import { useHosts } from './hosts.ts';
-import { DAY, SECOND } from './requests.ts';
+import { DAY } from './requests.ts';
 import { useReceiver } from './webhooks.ts';
 import { eventually, useWorld } from './world.ts';
 
@@ -126,7 +126,7 @@ describe('A page that an operator terminates', () => {
   });
 
   it('has nobody told where it was reset: it goes on', async () => {
-    const batch = await pausedBatch([{ ...WAITS, deadlineIn: 20 * SECOND }]);
+    const batch = await pausedBatch([WAITS]);
     await batch.page().terminate();
     await reset(`${batch.id}-page-0`);
     await looksAgain();
