@@ -2,7 +2,7 @@ import { v4 as uuid } from 'uuid';
 import { describe, expect, it } from 'vitest';
 import { describeWorkflow } from '../../src/temporal/describe-workflow.ts';
 import { Batch } from './batches.ts';
-import { historyOf } from './history.ts';
+import { eventsOf, historyOf } from './history.ts';
 import { useHosts } from './hosts.ts';
 import { DAY } from './requests.ts';
 import { useReceiver } from './webhooks.ts';
@@ -21,12 +21,16 @@ const toldOf = (batch: Batch): string[] =>
     .map(({ body: { callId, reason } }) => `${String(callId).replace(`${batch.id}-`, '')} ${String(reason)}`)
     .sort();
 
-/** A batch that is sealed and paused: none of its pages has started a call. */
+/** A batch that is sealed and paused: none of its pages has started a call, and all of them know that they are accepted. */
 async function pausedBatch(...pages: Parameters<typeof Batch.open>[1][]): Promise<Batch> {
   const batch = await Batch.open(world, ...pages);
   await batch.load();
   await batch.handle.signal('pauseBatch');
   await batch.seal();
+  for (const number of pages.keys()) {
+    const signals = async () => eventsOf(await historyOf(batch.page(number)), 'workflowExecutionSignaled').length;
+    await eventually(signals).toBe(1);
+  }
   return batch;
 }
 
