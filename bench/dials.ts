@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LedgerLine } from '../src/dialers/ledger.ts';
+import type { LedgerLine } from '../src/dialers/simulator/ledger.ts';
 import type { Deployment } from '../test/support/deployment.ts';
 
 /** A call at the simulated carrier, by the carrier's own record; in epoch milliseconds. */

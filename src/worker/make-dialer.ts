@@ -6,7 +6,7 @@ import type { Dialer } from '../dialers/dialer.ts';
 import { HttpDialer } from '../dialers/http/dialer.ts';
 import { LiveKitDialer } from '../dialers/livekit/dialer.ts';
 import type { ProviderEvents } from '../dialers/provider-events.ts';
-import { createSimulator } from '../dialers/simulator.ts';
+import { createSimulator } from '../dialers/simulator/dialer.ts';
 import { TwilioDialer } from '../dialers/twilio/dialer.ts';
 
 /** What a dialer has of its process. */

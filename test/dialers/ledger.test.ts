@@ -2,8 +2,8 @@ import { appendFileSync, readFileSync, readdirSync, renameSync, statSync, utimes
 import { dirname } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import { trimLedger } from '../../src/dialers/ledger-trim.ts';
-import { Ledger, readLedger, type LedgerLine } from '../../src/dialers/ledger.ts';
+import { trimLedger } from '../../src/dialers/simulator/ledger-trim.ts';
+import { Ledger, readLedger, type LedgerLine } from '../../src/dialers/simulator/ledger.ts';
 import { eventLine, newLedgerPath, placeLine } from './simulator-support.ts';
 
 const NOON = '2026-03-02T12:00:00.000Z';

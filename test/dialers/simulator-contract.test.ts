@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readLedger } from '../../src/dialers/ledger.ts';
-import { createSimulator } from '../../src/dialers/simulator.ts';
+import { readLedger } from '../../src/dialers/simulator/ledger.ts';
+import { createSimulator } from '../../src/dialers/simulator/dialer.ts';
 import { dialerContract } from './contract.ts';
 
 /** 45 seconds of ringing are nearly two, and somebody who talks does so for more than one. */

@@ -1,7 +1,7 @@
 import { appendFileSync, rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
-import { readLedger } from '../../src/dialers/ledger.ts';
+import { readLedger } from '../../src/dialers/simulator/ledger.ts';
 import {
   after,
   eventLine,

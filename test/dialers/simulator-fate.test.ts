@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { DISPOSITIONS, type Disposition } from '../../src/contract/call.ts';
-import { ENDINGS_BY_NUMBER, fate, hungUp, MIX, type Dialed } from '../../src/dialers/simulator-fate.ts';
+import { ENDINGS_BY_NUMBER, fate, hungUp, MIX, type Dialed } from '../../src/dialers/simulator/fate.ts';
 
 const PLACED_AT = Date.parse('2026-03-02T09:00:00.000Z');
 const dialed = (call: Partial<Dialed> = {}): Dialed => ({

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { build } from 'vite';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 
-import { readLedger } from '../../src/dialers/ledger.ts';
+import { readLedger } from '../../src/dialers/simulator/ledger.ts';
 import { auditLedger } from '../support/ledger-audit.ts';
 import { followed, newLedgerPath, openSimulator, request } from './simulator-support.ts';
 
@@ -30,7 +30,7 @@ beforeAll(async () => {
     configFile: false,
     logLevel: 'silent',
     build: {
-      ssr: join(import.meta.dirname, '../../src/dialers/simulator.ts'),
+      ssr: join(import.meta.dirname, '../../src/dialers/simulator/dialer.ts'),
       outDir: folder,
       emptyOutDir: false,
       rollupOptions: { output: { entryFileNames: 'simulator.mjs' } },

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 
 import type { Dialer, DialRequest, Progress } from '../../src/dialers/dialer.ts';
-import { readLedger, type EventLine, type LedgerLine, type PlaceLine } from '../../src/dialers/ledger.ts';
-import { createSimulator, type Simulator } from '../../src/dialers/simulator.ts';
+import { readLedger, type EventLine, type LedgerLine, type PlaceLine } from '../../src/dialers/simulator/ledger.ts';
+import { createSimulator, type Simulator } from '../../src/dialers/simulator/dialer.ts';
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {

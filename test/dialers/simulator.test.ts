@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 
-import { readLedger } from '../../src/dialers/ledger.ts';
-import { createSimulator } from '../../src/dialers/simulator.ts';
+import { readLedger } from '../../src/dialers/simulator/ledger.ts';
+import { createSimulator } from '../../src/dialers/simulator/dialer.ts';
 import {
   after,
   eventLine,

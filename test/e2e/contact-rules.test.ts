@@ -3,7 +3,7 @@ import { hashEndpoint } from '../../src/config/secret.ts';
 import type { ContactRecord } from '../../src/contract/contact.ts';
 import { contactWorkflowId } from '../../src/contract/ids.ts';
 import { getContactQuery } from '../../src/contract/messages.ts';
-import type { LedgerLine } from '../../src/dialers/ledger.ts';
+import type { LedgerLine } from '../../src/dialers/simulator/ledger.ts';
 import { type Api, hasEnded, isTalking, type TrunkAnswer } from '../support/api.ts';
 import { Deployment, SECRET } from '../support/deployment.ts';
 import { auditLedger, type LedgerAudit } from '../support/ledger-audit.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readLedger } from '../../src/dialers/ledger.ts';
+import { readLedger } from '../../src/dialers/simulator/ledger.ts';
 import { type Api, eventually, hasEnded } from '../support/api.ts';
 import { AllInOne, testConfig } from '../support/deployment.ts';
 import { auditLedger } from '../support/ledger-audit.ts';

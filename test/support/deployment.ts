@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
-import { readLedger } from '../../src/dialers/ledger.ts';
+import { readLedger } from '../../src/dialers/simulator/ledger.ts';
 import { createClient } from '../../src/temporal/client.ts';
 import { ownServer } from '../../src/temporal/connection.ts';
 import { type EmbeddedServer, startEmbeddedServer } from '../../src/temporal/embedded-server.ts';

@@ -1,6 +1,6 @@
 import type { Disposition } from '../../src/contract/call.ts';
-import type { LedgerLine, PlaceLine } from '../../src/dialers/ledger.ts';
-import { fate, hungUp } from '../../src/dialers/simulator-fate.ts';
+import type { LedgerLine, PlaceLine } from '../../src/dialers/simulator/ledger.ts';
+import { fate, hungUp } from '../../src/dialers/simulator/fate.ts';
 
 /** What the carrier's own record says of a run. */
 export interface LedgerAudit {

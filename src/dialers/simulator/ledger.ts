@@ -1,7 +1,7 @@
 import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-import type { Disposition, Instant } from '../contract/call.ts';
+import type { Disposition, Instant } from '../../contract/call.ts';
 
 interface LineOf<Event extends string, Endpoint> {
   /** When it happened, which for what became of a call may be long before the line was written. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
-import type { Disposition } from '../contract/call.ts';
-import type { DialRequest } from './dialer.ts';
+import type { Disposition } from '../../contract/call.ts';
+import type { DialRequest } from '../dialer.ts';
 
 /** What decides the fate of a call, beside the time and the speed. */
 export type Dialed = Pick<DialRequest, 'identity' | 'endpoint' | 'ringTimeoutMs' | 'maxDurationMs'>;

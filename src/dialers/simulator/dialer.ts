@@ -1,8 +1,8 @@
-import type { AttemptRef, Dialer, DialRequest, Found, Progress } from './dialer.ts';
+import type { AttemptRef, Dialer, DialRequest, Found, Progress } from '../dialer.ts';
 import { trimLedger } from './ledger-trim.ts';
 import { Ledger, toInstant } from './ledger.ts';
-import { endOf, happeningsOf, missingLines, type Call } from './simulator-call.ts';
-import { SimulatorMemory } from './simulator-memory.ts';
+import { endOf, happeningsOf, missingLines, type Call } from './call.ts';
+import { SimulatorMemory } from './memory.ts';
 
 export interface SimulatorOptions {
   /** Written into every line: several trunks may share a ledger. */

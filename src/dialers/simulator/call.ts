@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
-import type { AttemptEnd } from '../contract/placement.ts';
+import type { AttemptEnd } from '../../contract/placement.ts';
 import { toInstant, type EventLine, type LedgerLine, type PlaceLine } from './ledger.ts';
-import { fate, hungUp, type Fate } from './simulator-fate.ts';
+import { fate, hungUp, type Fate } from './fate.ts';
 
 /** What happens to a call by itself, in the order in which it does. */
 const HAPPENINGS = ['ringing', 'answered', 'ended'] as const;

@@ -1,5 +1,5 @@
 import type { Ledger } from './ledger.ts';
-import { withLine, type Call } from './simulator-call.ts';
+import { withLine, type Call } from './call.ts';
 
 /** Enough that calls which end are at hand for whoever still follows them; at most twice as many are kept, some 10 MB. */
 const RECENT_CALLS = 10_000;
