@@ -191,10 +191,10 @@ describe('an import', () => {
     await eventually(
       () => api.read<ImportAnswer>(`/suppressions/imports/${body.importId}`),
       (answer) => answer.body.completedTime !== null && answer.body.done === 600,
-      90_000,
+      240_000,
     );
     expect((await ask('GET', all[599] ?? '')).body).toMatchObject({ suppressed: true });
-  }, 120_000);
+  }, 300_000);
 });
 
 describe('what Outdial says of numbers', () => {

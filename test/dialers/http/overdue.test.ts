@@ -3,7 +3,7 @@ import type { Progress } from '../../../src/dialers/dialer.ts';
 import type { HttpDialer } from '../../../src/dialers/http/dialer.ts';
 import { HttpPlatformStub } from '../../support/http-platform-stub.ts';
 import { followed } from '../simulator-support.ts';
-import { newIdentity, openDialer, request, usePlatform } from './support.ts';
+import { IMPATIENCE, newIdentity, openDialer, request, usePlatform } from './support.ts';
 
 const TALKS = '+14155550009';
 
@@ -44,7 +44,8 @@ describe('a platform that reports nothing', () => {
   it('but errors when it is asked, is told to hang up what has lasted for too long, and then heard', async () => {
     const telling = await HttpPlatformStub.start({ tells: true });
     telling.react = ({ method }) => (method === 'GET' ? { status: 500 } : undefined);
-    const by = openDialer(telling.config(), world.inbox);
+    // It is waited for, however long what it tells is on its way.
+    const by = openDialer(telling.config(), world.inbox, { patience: { ...IMPATIENCE, stuckMs: 60_000 } });
     world.opened.push(by);
     expect(await lastOf(by)).toMatchObject({
       step: 'ended',
