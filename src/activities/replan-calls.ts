@@ -64,6 +64,8 @@ class ReplanningCalls {
   readonly #request: ReplanRequest;
   /** Calls that have heard, by ID. */
   readonly #told = new Set<string>();
+  /** What was found to have these rules: a version never changes, so each is compared once. */
+  #compared: Configuration | null = null;
 
   constructor(client: Client, configuration: () => Configuration, request: ReplanRequest) {
     this.#client = client;
@@ -74,14 +76,17 @@ class ReplanningCalls {
   requireRules(): void {
     const { orgId, trunk, hours, enabled, rules } = this.#request;
     const configuration = this.#configuration();
+    if (configuration === this.#compared) return;
     const off = new Set(rules.disabled);
     const isKnown = (agentId: string): boolean => {
       const agent = configuration.agent(orgId, agentId);
       if (agent === null || agent.isEnabled === off.has(agentId)) return false;
       return hoursFingerprint(agent.schedule) === rules.hours[agentId];
     };
-    if (configuration.trunk(orgId, trunk) !== null && [...hours, ...enabled].every(isKnown)) return;
-    throw ApplicationFailure.retryable('This process goes by another configuration', 'OldConfiguration');
+    if (configuration.trunk(orgId, trunk) === null || ![...hours, ...enabled].every(isKnown)) {
+      throw ApplicationFailure.retryable('This process goes by another configuration', 'OldConfiguration');
+    }
+    this.#compared = configuration;
   }
 
   /** Tells those that are listed now and have not heard. */
